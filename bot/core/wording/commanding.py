@@ -1,0 +1,3 @@
+"""Commands: their answers and mistakes."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Why a message could not be delivered."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

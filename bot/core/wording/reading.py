@@ -1,0 +1,3 @@
+"""Reading feeds, pages and dates."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

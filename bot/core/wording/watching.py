@@ -1,0 +1,3 @@
+"""Watch expressions: mistakes in them, why a candidate was refused."""
+
+TEXTS: dict[str, tuple[str, str]] = {}
