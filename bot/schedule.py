@@ -1,6 +1,6 @@
 """The clock: one tick a second. It holds no state: the database knows what is due (facts/ingestion.md §8.1).
 
-APScheduler's `misfire_grace_time` of 1 s would silently drop ticks after a stall, hence None; coalesce makes one of many.
+APScheduler's `misfire_grace_time` of 1 s would silently drop ticks after a stall, hence None.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 log = structlog.get_logger(__name__)
 
 TICK = timedelta(seconds=1)
+FINISH = timedelta(seconds=15)  # what is under way may finish; `sosik run` ends within 20 s of a signal (contract §2)
 
 
 @dataclass(slots=True)
@@ -30,16 +31,24 @@ class Job:
     run: Callable[[], Awaitable[object]]
     every: timedelta = TICK
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    _over: bool = False
 
     def wake(self) -> None:
         """Run it as soon as possible."""
         self._wanted.set()
 
+    def stop(self) -> None:
+        """End the loop after the run that is under way."""
+        self._over = True
+        self._wanted.set()
+
     async def loop(self) -> None:
-        """Run whenever woken, until cancelled."""
+        """Run whenever woken, until stopped."""
         while True:
             await self._wanted.wait()
             self._wanted.clear()
+            if self._over:
+                return
             try:
                 await self.run()
             except Exception:
@@ -67,6 +76,9 @@ class Schedule:
 
     async def __aexit__(self, *_: object) -> None:
         self._scheduler.shutdown(wait=False)
-        for task in self._tasks:
+        for job in self.jobs:
+            job.stop()
+        _done, late = await asyncio.wait(self._tasks, timeout=FINISH.total_seconds())
+        for task in late:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -26,7 +26,7 @@ class ConsolePoster:
     platform = Platform.CONSOLE
     resend_seconds = 0.0
 
-    def __init__(self, stream: TextIO, *, posted: Callable[[Post], None] = lambda _: None, quiet: bool = False) -> None:  # noqa: FBT001, FBT002
+    def __init__(self, stream: TextIO, *, posted: Callable[[Post], None] = lambda _: None, quiet: bool = False) -> None:
         self._stream = stream
         self._rich = Console(file=stream, highlight=False) if stream.isatty() else None
         self._posted = posted

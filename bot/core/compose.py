@@ -90,12 +90,26 @@ def rollup(cards: Sequence[Message], *, voice: Voice, held: bool = False) -> Mes
     """Many alerts in one message: a list of links, the first `ROLLUP_SHOWN` shown and the rest one press away."""
     language = voice.language
     heading = say("rollup.held" if held else "rollup.burst", language, count=len(cards))
-    items = tuple(_line_of(card) for card in cards[:ROLLUP_SHOWN])
+    items = tuple(line_of(card) for card in cards[:ROLLUP_SHOWN])
     parts: list[Part] = [Heading(heading), Bullets(items)]
     if len(cards) > ROLLUP_SHOWN:
         label = say("rollup.more", language, count=len(cards) - ROLLUP_SHOWN)
         parts.append(Buttons((Button(label, action=f"w1:more:{SELF}"),)))
     return Message(heading, tuple(parts), language=language)
+
+
+def line_of(card: Message) -> tuple[Span, ...]:
+    """An alert as one line of a list: the linked title, its outlet, its watches."""
+    headline = next((part for part in card.parts if isinstance(part, Headline)), None)
+    byline = next((part for part in card.parts if isinstance(part, Byline)), None)
+    chips = next((part for part in card.parts if isinstance(part, Chips)), None)
+    if headline is None:
+        return (Span(card.text),)
+    spans = [Span(headline.title, url=headline.url)]
+    aside = " · ".join(filter(None, (byline.outlet if byline else "", ", ".join(chips.labels) if chips else "")))
+    if aside:
+        spans.append(Span(f" — {aside}", Tone.QUIET))
+    return tuple(spans)
 
 
 def expired(count: int, *, voice: Voice) -> Message:
@@ -149,16 +163,3 @@ def _alert_buttons(url: str, language: str) -> tuple[Button, ...]:
         Button(say("button.mute", language), action=f"w1:mute:{SELF}", options=mute),
         Button("👎", action=f"w1:bad:{SELF}", hint=say("button.bad", language)),
     )
-
-
-def _line_of(card: Message) -> tuple[Span, ...]:
-    headline = next((part for part in card.parts if isinstance(part, Headline)), None)
-    byline = next((part for part in card.parts if isinstance(part, Byline)), None)
-    chips = next((part for part in card.parts if isinstance(part, Chips)), None)
-    if headline is None:
-        return (Span(card.text),)
-    spans = [Span(headline.title, url=headline.url)]
-    aside = " · ".join(filter(None, (byline.outlet if byline else "", ", ".join(chips.labels) if chips else "")))
-    if aside:
-        spans.append(Span(f" — {aside}", Tone.QUIET))
-    return tuple(spans)

@@ -54,20 +54,20 @@ class KnownArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Audience:
     """Everyone who may want an article.
 
     Attributes:
         find: the matcher over all watches.
         expressions: how cards name a watch, by watch id.
-        revision: of the watches: the store asks for a newer desk when watches changed meanwhile.
+        revision: of the watches: the store asks for a newer audience when watches changed meanwhile.
     """
 
     find: Callable[[Article], Matched]
     watches: Mapping[int, Watch]
     names: Mapping[int, str]
     voices: Mapping[ChannelRef, Voice]
-    revision: int = 0
+    revision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,13 @@ class Context:
 
     Attributes:
         known: by identity key.
+        stored: the one article at hand, when it is stored already.
         stories: ids of stories of the last days by the article's place in the reading: what is a copy of what.
         cards: of the stories in question, by story.
     """
 
     known: Mapping[bytes, KnownArticle] = field(default_factory=lambda: MappingProxyType({}))
+    stored: KnownArticle | None = None
     stories: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     outlets: Mapping[int, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     cards: Mapping[int, tuple[Card, ...]] = field(default_factory=lambda: MappingProxyType({}))
@@ -138,7 +140,7 @@ class PollPlan:
     """The whole effect of one reading."""
 
     articles: tuple[PlannedArticle, ...]
-    revision: int = 0
+    revision: str = ""
 
     @property
     def fresh(self) -> tuple[Article, ...]:
@@ -167,7 +169,7 @@ def plan_baseline(articles: Iterable[Article], context: Context) -> PollPlan:
 def plan_poll(
     articles: Sequence[Article],
     context: Context,
-    desk: Desk,
+    audience: Audience,
     *,
     now: datetime,
     pages_wanted: frozenset[bytes] = frozenset(),
@@ -183,40 +185,42 @@ def plan_poll(
     for article in reversed(unknown(articles, context.known)):  # oldest first: alerts read in the order of events
         story = context.stories.get(articles.index(article))
         waiting = bool(article.keys) and article.keys[0] in pages_wanted
-        each = _plan_new(article, story, cards, context, desk, now)
+        each = _plan_new(article, story, cards, context, audience, now)
         planned.append(replace(each, page_wanted=waiting))
     for article in articles:
         known = next((context.known[key] for key in article.keys if key in context.known), None)
         if known is None or known.baseline or now - known.first_seen >= EDIT_WINDOW:
             continue
         if _changed(article, known):
-            planned.append(_plan_change(article, known, cards, context, desk, now))
-    return PollPlan(tuple(planned), desk.revision)
+            planned.append(_plan_change(article, known, cards, context, audience, now))
+    return PollPlan(tuple(planned), audience.revision)
 
 
-def plan_page(article: Article, known: KnownArticle, context: Context, desk: Desk, *, now: datetime) -> PollPlan:
+def plan_page(
+    article: Article, known: KnownArticle, context: Context, audience: Audience, *, now: datetime
+) -> PollPlan:
     """Decide again about a stored article whose page came later than its headline."""
-    each = _plan_change(article, known, dict(context.cards), context, desk, now)
-    return PollPlan((replace(each, article=article),), desk.revision)
+    each = _plan_change(article, known, dict(context.cards), context, audience, now)
+    return PollPlan((replace(each, article=article),), audience.revision)
 
 
-def wanted_by(article: Article, desk: Desk) -> tuple[tuple[Decision, ...], tuple[Decision, ...]]:
+def wanted_by(article: Article, audience: Audience) -> tuple[tuple[Decision, ...], tuple[Decision, ...]]:
     """Decisions of the watches that want this article, and of those that came near.
 
     A watch acts on articles first seen after it was made.
     """
-    matched = desk.find(article)
-    wanted = tuple(Decision(found.key, found.hits) for found in matched.found if _acts(found, article, desk))
+    matched = audience.find(article)
+    wanted = tuple(Decision(found.key, found.hits) for found in matched.found if _acts(found, article, audience))
     near = {
         near.key: Decision(near.key, reason=near.reason_key, values=MappingProxyType(dict(near.values)))
         for near in matched.near
-        if near.key in desk.watches and near.key not in {each.watch_id for each in wanted}
+        if near.key in audience.watches and near.key not in {each.watch_id for each in wanted}
     }
     return wanted, tuple(near.values())
 
 
-def _acts(found: Found, article: Article, desk: Desk) -> bool:
-    watch = desk.watches.get(found.key)
+def _acts(found: Found, article: Article, audience: Audience) -> bool:
+    watch = audience.watches.get(found.key)
     return watch is not None and watch.since < article.first_seen
 
 
@@ -225,24 +229,24 @@ def _plan_new(
     story: int | None,
     cards: dict[int, tuple[Card, ...]],
     context: Context,
-    desk: Desk,
+    audience: Audience,
     now: datetime,
 ) -> PlannedArticle:
-    wanted, near = wanted_by(article, desk)
+    wanted, near = wanted_by(article, audience)
     outlets = context.outlets.get(story, ()) if story is not None else ()
     deliveries = []
-    for channel, decisions in _by_channel(wanted, desk).items():
+    for channel, decisions in _by_channel(wanted, audience).items():
         card = _card(cards, story, channel)
         if card is None:
-            deliveries.append(_new_card(article, channel, decisions, desk, now))
+            deliveries.append(_new_card(article, channel, decisions, audience, now))
         elif card.open:
             more = len({*outlets, article.outlet}) - 1
-            deliveries.append(_edit(card, article.outlet, decisions, desk, more=more))
+            deliveries.append(_edit(card, article.outlet, decisions, audience, more=more))
     if story is not None:
         told = {delivery.channel for delivery in deliveries}
         more = len({*outlets, article.outlet}) - 1
         deliveries.extend(
-            _edit(card, "", (), desk, more=more)
+            _edit(card, "", (), audience, more=more)
             for card in cards.get(story, ())
             if card.open and card.channel not in told and article.outlet not in outlets
         )
@@ -254,41 +258,41 @@ def _plan_change(
     known: KnownArticle,
     cards: dict[int, tuple[Card, ...]],
     context: Context,
-    desk: Desk,
+    audience: Audience,
     now: datetime,
 ) -> PlannedArticle:
     article = replace(article, id=known.id, first_seen=known.first_seen, outlet=known.outlet or article.outlet)
-    wanted, near = wanted_by(article, desk)
+    wanted, near = wanted_by(article, audience)
     new = tuple(each for each in wanted if each.watch_id not in known.decided)
     title = article.title if article.title != known.title else None
     more = max(0, len(context.outlets.get(known.story_id, ())) - 1)
     deliveries = []
-    by_channel = _by_channel(new, desk)
+    by_channel = _by_channel(new, audience)
     for channel, decisions in by_channel.items():
         card = _card(cards, known.story_id, channel)
         if card is None:
-            deliveries.append(_new_card(article, channel, decisions, desk, now, more=more))
+            deliveries.append(_new_card(article, channel, decisions, audience, now, more=more))
         elif card.open:
             edited = title if card.article_id == known.id else None
-            deliveries.append(_edit(card, article.outlet, decisions, desk, more=more, title=edited))
+            deliveries.append(_edit(card, article.outlet, decisions, audience, more=more, title=edited))
     if title is not None:
         deliveries.extend(
-            _edit(card, article.outlet, (), desk, more=more, title=title)
+            _edit(card, article.outlet, (), audience, more=more, title=title)
             for card in cards.get(known.story_id, ())
             if card.open and card.article_id == known.id and card.channel not in by_channel
         )
     return PlannedArticle(article, known=known, decisions=new + near, deliveries=tuple(deliveries))
 
 
-def _by_channel(decisions: Iterable[Decision], desk: Desk) -> dict[ChannelRef, tuple[Decision, ...]]:
+def _by_channel(decisions: Iterable[Decision], audience: Audience) -> dict[ChannelRef, tuple[Decision, ...]]:
     """Decisions of the watches that alert at once, by channel, watches in the order of their numbers."""
     grouped: dict[ChannelRef, list[Decision]] = {}
     for decision in decisions:
-        watch = desk.watches[decision.watch_id]
+        watch = audience.watches[decision.watch_id]
         if watch.pace is not Pace.DIGEST:
             grouped.setdefault(watch.channel, []).append(decision)
     return {
-        channel: tuple(sorted(each, key=lambda decision: desk.watches[decision.watch_id].number))
+        channel: tuple(sorted(each, key=lambda decision: audience.watches[decision.watch_id].number))
         for channel, each in grouped.items()
     }
 
@@ -297,17 +301,17 @@ def _new_card(
     article: Article,
     channel: ChannelRef,
     decisions: Sequence[Decision],
-    desk: Desk,
+    audience: Audience,
     now: datetime,
     *,
     more: int = 0,
 ) -> PlannedDelivery:
-    watches = [desk.watches[decision.watch_id] for decision in decisions]
+    watches = [audience.watches[decision.watch_id] for decision in decisions]
     message = compose.alert(
         article,
-        [desk.names[watch.id] for watch in watches],
+        [audience.names[watch.id] for watch in watches],
         _excerpt(article, decisions),
-        voice=desk.voices.get(channel, Voice()),
+        voice=audience.voices.get(channel, Voice()),
         more=more,
         mention=next((watch.mention for watch in watches if watch.mention), ""),
     )
@@ -318,12 +322,12 @@ def _new_card(
 
 
 def _edit(
-    card: Card, outlet: str, decisions: Sequence[Decision], desk: Desk, *, more: int, title: str | None = None
+    card: Card, outlet: str, decisions: Sequence[Decision], audience: Audience, *, more: int, title: str | None = None
 ) -> PlannedDelivery:
     headline = next((part for part in card.message.parts if isinstance(part, Headline)), Headline("", ""))
     byline = next((part for part in card.message.parts if isinstance(part, Byline)), None)
     chips = next((part.labels for part in card.message.parts if isinstance(part, Chips)), ())
-    names = list(dict.fromkeys([*chips, *(desk.names[each.watch_id] for each in decisions)]))
+    names = list(dict.fromkeys([*chips, *(audience.names[each.watch_id] for each in decisions)]))
     message = compose.revise(
         card.message,
         watches=names,

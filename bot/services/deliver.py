@@ -6,19 +6,23 @@ it must have settled; whoever lost the lease writes nothing.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+import structlog
 
 from bot.adapters.post import Post, Poster
 from bot.adapters.store import Store
 from bot.adapters.store.outbox import Claim, LostLease, Outcome
 from bot.core import compose, timing
-from bot.core.delivery import Kind, Pacing, Queued, Send, State, Verify, decide
+from bot.core.delivery import Kind, Pacing, Queued, Send, State, Verify, Wait, decide
 from bot.core.errors import GiveUp, InDoubt, Reach, SosikError, TryLater
 from bot.core.news import ChannelRef, Platform
 
-_CLAIMED_AT_ONCE = 20  # channels spoken to at the same time
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 32  # channels spoken to at the same time
 _MESSAGE_GONE = "delivery.message_gone"
 
 
@@ -41,6 +45,7 @@ class Delivering:
         monotonic: seconds of a clock that never jumps.
         jitter: a random number from 0 to 1.
         ended: called after every message.
+        stopping: set it to claim no more channels and to give back those at hand after the message under way.
     """
 
     store: Store
@@ -51,22 +56,35 @@ class Delivering:
     monotonic: Callable[[], float]
     jitter: Callable[[], float]
     ended: Callable[[DeliveryEnded], None] = lambda _: None
+    stopping: bool = False
     _closed_until: dict[str, float] = field(default_factory=dict)
+    _under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def deliver_due(self) -> int:
-        """Speak to every channel that has something due; how many channels that were."""
-        spoken = 0
-        while True:
+        """Begin to speak to every channel that has something due; how many. `join` waits for them."""
+        begun = 0
+        while not self.stopping and (room := AT_ONCE - len(self._under_way)) > 0:
             open_now = [platform for platform in self.posters if not self._is_closed(platform)]
-            claims = await self.store.outbox.claim(
-                self.owner, lease=self._lease, limit=_CLAIMED_AT_ONCE, platforms=open_now
-            )
-            if not claims:
-                return spoken
-            spoken += len(claims)
-            async with asyncio.TaskGroup() as group:
-                for claim in claims:
-                    group.create_task(self._drain(claim))
+            claims = await self.store.outbox.claim(self.owner, lease=self._lease, limit=room, platforms=open_now)
+            for claim in claims:
+                task = asyncio.create_task(self._drain(claim))
+                self._under_way.add(task)
+                task.add_done_callback(self._over)
+            begun += len(claims)
+            if len(claims) < room:
+                break
+        return begun
+
+    async def join(self) -> None:
+        """Wait until every channel that is being spoken to is given back."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # The claim ends with its lease, and what was marked is looked up then.
+            log.error("delivery_broke", error=type(error).__name__, exc_info=error)
 
     async def _drain(self, claim: Claim) -> None:
         outcome: Outcome | None = None
@@ -75,7 +93,7 @@ class Delivering:
                 step = await self.store.outbox.step(
                     claim,
                     outcome,
-                    decide,
+                    _stop if self.stopping else decide,
                     lease=self._lease,
                     settle=self._settle,
                     pacing=lambda now: self._pacing(claim, now),
@@ -175,6 +193,10 @@ class Delivering:
     @property
     def _settle(self) -> timedelta:
         return timedelta(seconds=2 * self.timeout_seconds)
+
+
+def _stop(_queue: Sequence[Queued], _pacing: Pacing, now: datetime) -> Wait:
+    return Wait(now)
 
 
 def key_of(row: Queued) -> str:

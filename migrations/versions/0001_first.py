@@ -31,6 +31,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instance")),
     )
     op.create_table(
+        "kept",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept")),
+    )
+    op.create_index(op.f("ix_kept_at"), "kept", ["at"], unique=False)
+    op.create_table(
         "note",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -297,3 +305,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_delivery_event_at"), "delivery_event", ["at"], unique=False)
     op.create_index(op.f("ix_delivery_event_delivery_id"), "delivery_event", ["delivery_id"], unique=False)
+    op.create_table(
+        "vote",
+        sa.Column("delivery_id", ID, nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("good", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name=op.f("fk_vote_delivery_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("delivery_id", "who", name=op.f("pk_vote")),
+    )

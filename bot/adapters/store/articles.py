@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Column, Row, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store import sources
@@ -27,10 +27,10 @@ from bot.adapters.store.tables import (
     WORKSPACE,
     sosik_now,
 )
-from bot.adapters.store.watches import REVISION
+from bot.adapters.store.watches import REVISION, select_watches, watch_of
 from bot.core.delivery import Kind, State
 from bot.core.message import from_json
-from bot.core.news import Article, Field, Hit, Source
+from bot.core.news import Article, ChannelRef, Field, Hit, Source, Watch
 from bot.core.plan import Card, Context, Decision, KnownArticle, PlannedArticle, PlannedDelivery, PollPlan
 
 _T = TypeVar("_T")
@@ -57,6 +57,23 @@ class Told:
     watch_id: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ToldBy:
+    """What one alert told, and why.
+
+    Attributes:
+        matches: the watches on it, with their hits.
+        source: the name or address of the source that brought the article.
+    """
+
+    article: Article
+    story_id: int
+    matches: tuple[tuple[Watch, tuple[Hit, ...]], ...]
+    source: str
+    sent_at: datetime | None
+    page_error: str = ""
+
+
 class Articles:
     """Reads and writes articles and what was decided about them."""
 
@@ -77,15 +94,17 @@ class Articles:
         articles: Sequence[Article],
         decide: Callable[[Context, datetime], Awaitable[PollPlan]],
         *,
-        revision: str,
+        revision: str | None,
         source: Source | None = None,
+        stored: int | None = None,
         finish: Callable[[PollPlan, datetime], Mapping[str, object]] | None = None,
         story_window: timedelta = timedelta(hours=48),
     ) -> PollPlan | None:
         """Read the context of these articles, decide, apply; None when the source's lease was lost.
 
         Args:
-            revision: of the watches that `decide` uses.
+            revision: of the watches that `decide` uses; None when it uses none.
+            stored: the id of the one article at hand, when it is stored already.
             source: the source they come from, given back in the same transaction with what `finish` says.
 
         Raises:
@@ -94,10 +113,10 @@ class Articles:
         async with self._db.writing() as connection:
             if not self._db.is_sqlite:
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({_PLAN_LOCK})"))
-            if await note(connection, REVISION) != revision:
+            if revision is not None and await note(connection, REVISION) != revision:
                 raise WatchesChanged
             now = (await connection.execute(select(sosik_now()))).scalar_one()
-            context = await self._context(connection, articles, now - story_window)
+            context = await self._context(connection, articles, now - story_window, stored)
             plan = await decide(context, now)
             if source is not None and finish is not None:
                 kept = await sources.finish(connection, source, finish(plan, now))
@@ -164,18 +183,59 @@ class Articles:
         async with self._db.reading() as connection:
             return (await connection.execute(statement)).one_or_none()
 
+    async def told_by(self, delivery_id: int, channel: ChannelRef) -> ToldBy | None:
+        """What an alert of this channel told; None when there is none such any more."""
+        statement = (
+            select(
+                ARTICLE,
+                DELIVERY.c.sent_at,
+                SOURCE.c.name.label("source_name"),
+                SOURCE.c.url.label("source_url"),
+                *REF_COLUMNS,
+            )
+            .join(DELIVERY, DELIVERY.c.article_id == ARTICLE.c.id)
+            .join(CHANNEL, CHANNEL.c.id == DELIVERY.c.channel_id)
+            .join(WORKSPACE)
+            .outerjoin(SOURCE, SOURCE.c.id == ARTICLE.c.source_id)
+            .where(DELIVERY.c.id == delivery_id)
+        )
+        matches = (
+            select_watches(DECISION.c.hits)
+            .join(DECISION, DECISION.c.watch_id == WATCH.c.id)
+            .where(DECISION.c.delivery_id == delivery_id, DECISION.c.verdict == "match")
+            .order_by(WATCH.c.number)
+        )
+        async with self._db.reading() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+            if row is None or ref_of(row) != channel:
+                return None
+            watches = tuple((watch_of(each), hits_of(each.hits)) for each in await connection.execute(matches))
+        return ToldBy(
+            article_of(row),
+            row.story_id or row.id,
+            watches,
+            row.source_name or row.source_url or "",
+            row.sent_at,
+            row.page_error,
+        )
+
     async def count(self) -> int:
         """How many articles are stored."""
         async with self._db.reading() as connection:
             return int((await connection.execute(select(func.count()).select_from(ARTICLE))).scalar_one())
 
-    async def _context(self, connection: AsyncConnection, articles: Sequence[Article], since: datetime) -> Context:
+    async def _context(
+        self, connection: AsyncConnection, articles: Sequence[Article], since: datetime, stored: int | None
+    ) -> Context:
         keys = tuple({key for article in articles for key in article.keys})
-        known = await _known(connection, keys)
+        known = await _known(connection, ARTICLE_KEY.c.key, keys)
+        if stored is not None:
+            known |= await _known(connection, ARTICLE.c.id, (stored,))
         stories = await _stories(connection, articles, since)
         story_ids = {*stories.values(), *(each.story_id for each in known.values())}
         return Context(
             known=known,
+            stored=next((each for each in known.values() if each.id == stored), None),
             stories=stories,
             outlets=await _outlets(connection, tuple(story_ids)),
             cards=await _cards(connection, tuple(story_ids)),
@@ -273,9 +333,10 @@ class Articles:
             await connection.execute(statement)
 
 
-async def _known(connection: AsyncConnection, keys: Sequence[bytes]) -> dict[bytes, KnownArticle]:
+async def _known(connection: AsyncConnection, column: Column[Any], values: Sequence[Any]) -> dict[bytes, KnownArticle]:
+    """Stored articles by their keys, those of which `column` has one of the values."""
     found: dict[bytes, KnownArticle] = {}
-    for some in _slices(keys):
+    for some in _slices(values):
         rows = await connection.execute(
             select(
                 ARTICLE_KEY.c.key,
@@ -288,7 +349,7 @@ async def _known(connection: AsyncConnection, keys: Sequence[bytes]) -> dict[byt
                 ARTICLE.c.baseline,
             )
             .join(ARTICLE, ARTICLE.c.id == ARTICLE_KEY.c.article_id)
-            .where(ARTICLE_KEY.c.key.in_(some))
+            .where(column.in_(some))
         )
         for row in rows:
             found[bytes(row.key)] = KnownArticle(

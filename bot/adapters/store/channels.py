@@ -1,15 +1,16 @@
 """Workspaces and channels: how they are spoken to, and whether they may be spoken to."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Text, cast, select, update
+from sqlalchemy import BigInteger, Row, Text, cast, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.database import Database
-from bot.adapters.store.tables import CHANNEL, DELIVERY, NOTE, SEEN_REQUEST, WORKSPACE, sosik_now
+from bot.adapters.store.tables import CHANNEL, DELIVERY, KEPT, NOTE, SEEN_REQUEST, VOTE, WORKSPACE, sosik_now
 from bot.core.errors import SosikError
 from bot.core.news import ChannelRef, Platform
 
@@ -179,6 +180,28 @@ class Channels:
         async with self._db.writing() as connection:
             statement = upsert(SEEN_REQUEST, self._db).values(id=request, at=sosik_now()).on_conflict_do_nothing()
             return (await connection.execute(statement)).rowcount > 0
+
+    async def keep(self, value: Any) -> str:  # noqa: ANN401 - any JSON value
+        """Keep a request for a button; the id to put into the button."""
+        kept = secrets.token_hex(8)
+        async with self._db.writing() as connection:
+            await connection.execute(insert(KEPT).values(id=kept, at=sosik_now(), value=value))
+        return kept
+
+    async def kept(self, kept_id: str) -> Any:  # noqa: ANN401 - as above
+        """What was kept under this id; None when it is gone."""
+        async with self._db.reading() as connection:
+            return (await connection.execute(select(KEPT.c.value).where(KEPT.c.id == kept_id))).scalar_one_or_none()
+
+    async def vote(self, delivery_id: int, who: str, *, good: bool) -> None:
+        """Somebody says whether an alert helped; the last word of each person counts."""
+        async with self._db.writing() as connection:
+            statement = upsert(VOTE, self._db).values(delivery_id=delivery_id, who=who, good=good, at=sosik_now())
+            await connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[VOTE.c.delivery_id, VOTE.c.who], set_={"good": good, "at": sosik_now()}
+                )
+            )
 
     async def _read(self, connection: AsyncConnection, ref: ChannelRef | None) -> tuple[ChannelSettings, ...]:
         statement = select(CHANNEL, WORKSPACE.c.language, *REF_COLUMNS).join(WORKSPACE).order_by(CHANNEL.c.id)

@@ -16,6 +16,7 @@ from bot.adapters.store.tables import (
     DELIVERY,
     DELIVERY_EVENT,
     INSTANCE,
+    KEPT,
     SEEN_REQUEST,
     WORKSPACE,
     sosik_now,
@@ -31,6 +32,7 @@ KEEP_EVENTS = timedelta(days=14)
 KEEP_DECISIONS = timedelta(days=30)
 KEEP_CHANGES = timedelta(days=180)
 KEEP_REQUESTS = timedelta(minutes=30)
+KEEP_KEPT = timedelta(days=30)
 KEEP_GONE_WORKSPACES = timedelta(days=30)
 _BATCH = 1000
 
@@ -64,6 +66,7 @@ class Housekeeping:
         for table, condition in (
             (DELIVERY_EVENT, DELIVERY_EVENT.c.at < now - KEEP_EVENTS),
             (SEEN_REQUEST, SEEN_REQUEST.c.at < now - KEEP_REQUESTS),
+            (KEPT, KEPT.c.at < now - KEEP_KEPT),
             (CHANGE, CHANGE.c.at < now - KEEP_CHANGES),
             (DELIVERY, (DELIVERY.c.sent_at < now - KEEP_SENT) & (DELIVERY.c.state == State.SENT)),
             (

@@ -176,12 +176,12 @@ class Outbox:
         async with self._db.reading() as connection:
             return await _recent(connection, claim.channel_id, now)
 
-    async def next_due(self) -> datetime | None:
-        """When the next channel has something to do."""
+    async def next_due(self, platforms: Sequence[str]) -> datetime | None:
+        """When the next channel of these platforms has something to do."""
         statement = (
             select(func.min(CHANNEL.c.next_due_at))
             .join(WORKSPACE)
-            .where(CHANNEL.c.state == "open", WORKSPACE.c.state == "active")
+            .where(CHANNEL.c.state == "open", WORKSPACE.c.state == "active", WORKSPACE.c.platform.in_(platforms))
         )
         async with self._db.reading() as connection:
             due: datetime | None = (await connection.execute(statement)).scalar_one_or_none()

@@ -32,9 +32,12 @@ class Sources:
         zone: str = "Asia/Seoul",
         added_by: str = "",
         state: SourceState = SourceState.ACTIVE,
-        due: datetime | None = None,
+        claimed_by: tuple[str, timedelta] | None = None,
     ) -> Source:
-        """Make a source, due at once unless `due` says later.
+        """Make a source, due at once.
+
+        Args:
+            claimed_by: who reads it right now, and for how long nobody else does.
 
         Raises:
             UserMistake: `source.exists`: the workspace has it, or it serves every workspace.
@@ -50,6 +53,8 @@ class Sources:
             if twin is not None:
                 raise UserMistake("source.exists", number=twin)
             number = (await connection.execute(select(func.coalesce(func.max(SOURCE.c.number), 0) + 1))).scalar_one()
+            now = (await connection.execute(select(sosik_now()))).scalar_one()
+            owner, lease = claimed_by or ("", None)
             made = await connection.execute(
                 insert(SOURCE)
                 .values(
@@ -61,7 +66,10 @@ class Sources:
                     zone=zone,
                     added_by=added_by,
                     state=state,
-                    next_poll_at=due if due is not None else sosik_now(),
+                    next_poll_at=now,
+                    lease_owner=owner,
+                    lease_until=now + lease if lease else None,
+                    fence=1,
                 )
                 .returning(SOURCE)
             )
@@ -172,6 +180,7 @@ def source_of(row: Row[Any]) -> Source:
         baselined=row.baselined,
         interval_seconds=row.interval_seconds,
         next_poll_at=row.next_poll_at,
+        checked_at=row.checked_at,
         last_ok_at=row.last_ok_at,
         last_new_at=row.last_new_at,
         fail_count=row.fail_count,

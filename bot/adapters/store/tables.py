@@ -335,6 +335,24 @@ SEEN_REQUEST = Table(
     Index(None, "at"),
 )
 
+KEPT = Table(
+    "kept",  # requests that a button may run later: its id is in the button, never the words
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("value", Json, nullable=False),
+    Index(None, "at"),
+)
+
+VOTE = Table(
+    "vote",  # 👎 on an alert
+    METADATA,
+    Column("delivery_id", ForeignKey("delivery.id", ondelete="CASCADE"), primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("good", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
 INSTANCE = Table(
     "instance",
     METADATA,

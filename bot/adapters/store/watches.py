@@ -40,8 +40,8 @@ class Watches:
         """The revision, and every watch."""
         async with self._db.reading() as connection:
             revision = await note(connection, REVISION)
-            rows = await connection.execute(_select().where(WATCH.c.removed_at.is_(None)).order_by(WATCH.c.id))
-            return revision, tuple(_watch(row) for row in rows)
+            rows = await connection.execute(select_watches().where(WATCH.c.removed_at.is_(None)).order_by(WATCH.c.id))
+            return revision, tuple(watch_of(row) for row in rows)
 
     async def add(
         self,
@@ -100,12 +100,14 @@ class Watches:
         async with self._db.reading() as connection:
             found = (
                 await connection.execute(
-                    _select().where(*_in_channel(channel), WATCH.c.number == number, WATCH.c.removed_at.is_(None))
+                    select_watches().where(
+                        *_in_channel(channel), WATCH.c.number == number, WATCH.c.removed_at.is_(None)
+                    )
                 )
             ).one_or_none()
         if found is None:
             raise UserMistake("watch.unknown", number=number)
-        return _watch(found)
+        return watch_of(found)
 
     async def listed(self, channel: ChannelRef, *, since: datetime) -> tuple[WatchRow, ...]:
         """The channel's watches by number, with their matches since then."""
@@ -116,14 +118,14 @@ class Watches:
             .subquery()
         )
         statement = (
-            _select(WATCH.c.last_match_at, func.coalesce(counts.c.matches, 0).label("matches"))
+            select_watches(WATCH.c.last_match_at, func.coalesce(counts.c.matches, 0).label("matches"))
             .outerjoin(counts, counts.c.watch_id == WATCH.c.id)
             .where(*_in_channel(channel), WATCH.c.removed_at.is_(None))
             .order_by(WATCH.c.number)
         )
         async with self._db.reading() as connection:
             rows = await connection.execute(statement)
-            return tuple(WatchRow(_watch(row), row.last_match_at, row.matches) for row in rows)
+            return tuple(WatchRow(watch_of(row), row.last_match_at, row.matches) for row in rows)
 
     async def change(self, watch: Watch, *, who: str, what: str, **columns: Any) -> tuple[Watch, int]:  # noqa: ANN401
         """Set columns of a watch; a new expression also sets `expression_key`, and acts from now on.
@@ -206,7 +208,8 @@ class Watches:
             return str(found.what)
 
 
-def _select(*more: Any) -> Any:  # noqa: ANN401 - a Select over many columns
+def select_watches(*more: Any) -> Any:  # noqa: ANN401 - a Select over many columns
+    """All columns of watches with their channels."""
     return select(WATCH, *REF_COLUMNS, *more).join(CHANNEL, CHANNEL.c.id == WATCH.c.channel_id).join(WORKSPACE)
 
 
@@ -219,7 +222,7 @@ def _in_channel(channel: ChannelRef) -> tuple[Any, ...]:
 
 
 async def _get(connection: AsyncConnection, watch_id: int) -> Watch:
-    return _watch((await connection.execute(_select().where(WATCH.c.id == watch_id))).one())
+    return watch_of((await connection.execute(select_watches().where(WATCH.c.id == watch_id))).one())
 
 
 async def _columns(connection: AsyncConnection, watch_id: int) -> dict[str, Any]:
@@ -271,7 +274,8 @@ async def _log(
     return int(made.scalar_one())
 
 
-def _watch(row: Row[Any]) -> Watch:
+def watch_of(row: Row[Any]) -> Watch:
+    """The watch of a row of `select_watches`."""
     return Watch(
         id=row.id,
         channel=ref_of(row),
