@@ -1,0 +1,35 @@
+"""Is this article part of a story that we know?
+
+Two strengths. A *copy* (syndicated, cut, re-titled) joins its story for certain. A report of *the same event* in other
+words is only suggested together: nothing is hidden because of it. What a person took apart (`나누기`) stays apart.
+
+Everything here takes values and gives values. The store keeps the postings (`grams`, `title_features`) on disk, looks
+candidates up by them, and hands them to `judge`; stable hashes make the answer the same on every machine.
+"""
+
+from bot.core.story.copies import Gathered, Posting, gather, grams, new_postings, title_key
+from bot.core.story.events import EventModel, Evidence, read_model, title_features
+from bot.core.story.judge import Candidate, Split, Verdict, VerdictKind, judge
+from bot.core.story.updates import Stage, is_update, plain_title, stage
+
+__all__ = [
+    "Candidate",
+    "EventModel",
+    "Evidence",
+    "Gathered",
+    "Posting",
+    "Split",
+    "Stage",
+    "Verdict",
+    "VerdictKind",
+    "gather",
+    "grams",
+    "is_update",
+    "judge",
+    "new_postings",
+    "plain_title",
+    "read_model",
+    "stage",
+    "title_features",
+    "title_key",
+]
