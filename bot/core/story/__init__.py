@@ -7,9 +7,9 @@ Everything here takes values and gives values. The store keeps the postings (`gr
 candidates up by them, and hands them to `judge`; stable hashes make the answer the same on every machine.
 """
 
-from bot.core.story.copies import Gathered, Posting, gather, grams, new_postings, title_key
+from bot.core.story.copies import Gathered, Near, Posting, TextSize, gather, grams, new_postings, text_size, title_key
 from bot.core.story.events import EventModel, Evidence, read_model, title_features
-from bot.core.story.judge import Candidate, Split, Verdict, VerdictKind, judge
+from bot.core.story.judge import Candidate, Split, Verdict, VerdictKind, judge, judge_by_title
 from bot.core.story.updates import Stage, is_update, plain_title, stage
 
 __all__ = [
@@ -17,19 +17,23 @@ __all__ = [
     "EventModel",
     "Evidence",
     "Gathered",
+    "Near",
     "Posting",
     "Split",
     "Stage",
+    "TextSize",
     "Verdict",
     "VerdictKind",
     "gather",
     "grams",
     "is_update",
     "judge",
+    "judge_by_title",
     "new_postings",
     "plain_title",
     "read_model",
     "stage",
+    "text_size",
     "title_features",
     "title_key",
 ]

@@ -8,52 +8,89 @@ The method is a containment measure by sampled shingles (Broder 1997), its setti
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
 from zlib import crc32
 
 from bot.core.news import Article
 from bot.core.story.updates import plain_title
 
 GRAM_CHARACTERS = 12
-LONG_SAMPLE = 16  # one piece of sixteen is kept of a whole article
-SHORT_SAMPLE = 4  # one of four of a short text, else too few would be left; a subset of them are those of 16
+LONG_SAMPLE = 4  # one piece of four is kept of a whole article
+SHORT_SAMPLE = 2  # all of a short text, else too few would be left
 SHORT_CHARACTERS = 600
 READ_CHARACTERS = 16_000  # what stands behind is not read: a hostile page must not fill the index
 COMMON = 3  # a piece in more stories than this is furniture
 NOTHING_NEW = 0.9  # a copy of which this much is known needs no postings of its own
 FEWEST_PIECES = 6
 FEWEST_NUMBERS = 3
+NUMBERS_CHARACTERS = 800  # numbers are compared in the beginning of a text only
+MOST_NEAR = 10  # articles worth loading for one newcomer
 TITLE_KEY_CHARACTERS = 8  # a shorter title (인사, 부고, 오늘의 날씨) says too little
 
 _GAP = re.compile(r"\W+")
 # Where a Korean page begins to speak of itself. What this misses is left to COMMON and to the rule on one outlet.
-_TAIL = re.compile(r"저작권자|무단\s?(?:전재|복제)|재배포\s?금지|ⓒ|©|copyright|많이 본|관련\s?기사|\S+@\S+\.\w{2,}", re.IGNORECASE)
+_TAIL_MARKS = ("저작권자", "무단전재", "무단 전재", "재배포", "ⓒ", "©", "Copyright", "많이 본", "관련기사", "관련 기사")
+_MAIL = re.compile(r"@[\w-]{1,63}\.")
+_WIDE = re.compile(r"[^\0-\uffff]")
+_SIGNS = re.compile(r"[^\w\s]+")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """A sampled piece stands in an article, which is part of a story. Kept for seven days."""
+class Posting(NamedTuple):
+    """A sampled piece stands in an article, which is part of a story. A row of the index, kept for seven days.
+
+    With article and story 0 the piece is furniture: the one row that stands for all those it had.
+    """
 
     gram: int
     article_id: int
     story_id: int
 
 
+class TextSize(NamedTuple):
+    """How many pieces an article has: all, and those that a thin sample keeps too. Stored with the article."""
+
+    pieces: int
+    thin: int
+
+
+NO_TEXT = TextSize(0, 0)
+
+
 @dataclass(frozen=True, slots=True)
-class Gathered:
-    """What the postings say of one article that we know.
+class Near:
+    """An article that we know and that shares pieces with a newcomer; furniture is left out.
 
     Attributes:
-        shared: pieces of the newcomer that stand in it; furniture is left out.
-        own: all pieces of the newcomer, without furniture.
+        shared: how many pieces they share; `thin` of them are in a thin sample too.
     """
 
     article_id: int
     story_id: int
-    shared: frozenset[int]
+    shared: TextSize
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the postings say of a newcomer.
+
+    Attributes:
+        own: its pieces that count: those of furniture do not.
+        near: the articles that share some, the most shared first.
+        furniture: pieces found to be furniture just now; the store puts `Posting(piece, 0, 0)` in place of their rows.
+    """
+
     own: frozenset[int]
+    near: tuple[Near, ...]
+    furniture: frozenset[int] = frozenset()
+
+    @property
+    def size(self) -> TextSize:
+        """How many pieces of the newcomer count."""
+        return text_size(self.own)
 
 
 def title_key(title: str) -> str:
@@ -65,60 +102,82 @@ def title_key(title: str) -> str:
 def own_text(article: Article) -> str:
     """The text that is compared: the body (else the summary) up to where the page speaks of itself."""
     text = unicodedata.normalize("NFC", (article.body or article.summary)[:READ_CHARACTERS])
-    tail = _TAIL.search(text, len(text) // 4)
-    return text[: tail.start()] if tail else text
+    start = len(text) // 4
+    ends = [at for mark in _TAIL_MARKS if (at := text.find(mark, start)) >= 0]
+    if mail := _MAIL.search(text, start):
+        ends.append(mail.start())
+    return text[: min(ends)] if ends else text
 
 
 def grams(article: Article) -> tuple[int, ...]:
-    """Stable hashes (32 bits) of the sampled pieces of an article's text, sorted, each once."""
-    text = " ".join(_GAP.split(own_text(article).casefold())).strip()
-    # Two bytes a sign: pieces are cut at even places; what lies outside the basic plane takes two signs, which is fine.
+    """Stable hashes (32 bits) of the sampled pieces of an article's text, sorted, each once.
+
+    Pieces begin where words begin: that is a sample too, and spares the hashing of all others.
+    """
+    words = _SIGNS.sub(" ", own_text(article).casefold()).split()
+    text = " ".join(words)
     data = text.encode("utf-16-le", "surrogatepass")
-    mask = (SHORT_SAMPLE if len(text) < SHORT_CHARACTERS else LONG_SAMPLE) - 1
-    size = 2 * GRAM_CHARACTERS
-    places = range(0, len(data) - size + 1, 2)
-    return tuple(sorted({piece for at in places if not (piece := crc32(data[at : at + size])) & mask}))
+    if len(data) > 2 * len(text):  # signs outside the basic plane take four bytes: keep the places even
+        data = _WIDE.sub("\ufffd", text).encode("utf-16-le", "surrogatepass")
+    sample = SHORT_SAMPLE if len(text) < SHORT_CHARACTERS else LONG_SAMPLE
+    last, size = len(text) - GRAM_CHARACTERS, 2 * GRAM_CHARACTERS
+    if len(words) * GRAM_CHARACTERS < len(text):  # hardly a space: Chinese, Japanese, a text that lost its spaces
+        starts = list(range(max(0, last + 1)))
+    else:
+        starts = [
+            at + length for at, length in enumerate(accumulate(map(len, words), initial=0)) if at + length <= last
+        ]
+    pieces = {crc32(data[2 * at : 2 * at + size]) for at in starts}
+    return tuple(sorted(piece for piece in pieces if not piece % sample))
 
 
-def gather(own: Collection[int], postings: Collection[Posting]) -> list[Gathered]:
-    """Sort the postings found for a newcomer's pieces by article, the most shared first."""
-    common = _common(postings)
-    shared: dict[tuple[int, int], set[int]] = {}
-    for posting in postings:
-        if posting.gram not in common:
-            shared.setdefault((posting.article_id, posting.story_id), set()).add(posting.gram)
-    counting = frozenset(own) - common
-    ranked = sorted(shared.items(), key=lambda row: (-len(row[1]), row[0]))
-    return [Gathered(*ids, frozenset(found), counting) for ids, found in ranked]
+def text_size(pieces: Collection[int]) -> TextSize:
+    """Count pieces, and those of them that a thin sample keeps."""
+    return TextSize(len(pieces), sum(1 for piece in pieces if not piece % LONG_SAMPLE))
 
 
-def new_postings(
-    own: Collection[int], found: Collection[Posting], *, article_id: int, story_id: int
-) -> list[Posting]:
-    """The postings to add for an article, once it has its story; `found` are those that its own look-up gave.
+def gather(own: Collection[int], postings: Collection[Posting]) -> Gathered:
+    """Sort the postings found for a newcomer's pieces by article."""
+    often = [gram for gram, count in Counter([row[0] for row in postings]).items() if count > COMMON]
+    furniture, found = {row[0] for row in postings if not row[1]}, set()
+    if often:
+        stories: dict[int, set[int]] = {gram: set() for gram in often}
+        for gram, _, story_id in postings:
+            if gram in stories:
+                stories[gram].add(story_id)
+        found = {gram for gram, ids in stories.items() if len(ids) > COMMON}
+    common = furniture | found
+    counted = [row for row in postings if row[0] not in common] if common else postings
+    shared = Counter([row[1] for row in counted])
+    thin = Counter([row[1] for row in counted if not row[0] % LONG_SAMPLE])
+    story_of = {article_id: story_id for _, article_id, story_id in counted}
+    ranked = sorted(shared.items(), key=lambda row: (-row[1], row[0]))
+    near = tuple(Near(each, story_of[each], TextSize(count, thin[each])) for each, count in ranked[:MOST_NEAR])
+    return Gathered(frozenset(own).difference(common), near, frozenset(found))
+
+
+def new_postings(gathered: Gathered, *, article_id: int, story_id: int) -> list[Posting]:
+    """The postings to add for an article, once it has its story.
 
     A piece that is furniture already gets no more, and an article that stands almost whole in one that we know adds
     nothing: the index grows with what is new, not with the number of copies.
     """
-    common = _common(found)
-    counting = [gram for gram in own if gram not in common]
-    per_article = Counter(posting.article_id for posting in found if posting.gram not in common)
-    if counting and max(per_article.values(), default=0) >= NOTHING_NEW * len(counting):
+    if gathered.near and gathered.near[0].shared.pieces >= NOTHING_NEW * len(gathered.own):
         return []
-    return [Posting(gram, article_id, story_id) for gram in counting]
+    return [Posting(gram, article_id, story_id) for gram in sorted(gathered.own)]
 
 
-def containment(gathered: Gathered, filed: Collection[int]) -> float:
+def containment(own: TextSize, shared: TextSize, known: TextSize) -> float:
     """How much of the shorter of two texts stands in the other, 0 to 1.
 
-    `filed` are all pieces of the article that we know. Where one text was sampled densely and the other was not,
-    only the pieces that both keep are counted. 0 when too few are left to be sure.
+    Where one text was sampled densely and the other was not, only the pieces that both keep are counted. 0 when too
+    few are left to be sure.
     """
-    own, shared = gathered.own, gathered.shared
-    if _is_dense(own) != _is_dense(filed):
-        own, shared, filed = _thin(own), _thin(shared), _thin(filed)
-    whole = min(len(own), len(filed))
-    return min(1.0, len(shared) / whole) if whole >= FEWEST_PIECES else 0.0
+    if (own.pieces == own.thin) != (known.pieces == known.thin):
+        common, fewer = shared.thin, min(own.thin, known.thin)
+    else:
+        common, fewer = shared.pieces, min(own.pieces, known.pieces)
+    return min(1.0, common / fewer) if fewer >= FEWEST_PIECES else 0.0
 
 
 def numbers(article: Article) -> dict[str, str]:
@@ -127,12 +186,10 @@ def numbers(article: Article) -> dict[str, str]:
     A daily bulletin keeps the surroundings and changes the numbers; a copy keeps both. Where the same surroundings
     come twice, the last number counts.
     """
-    words = f"{plain_title(article.title)}\n{own_text(article)}".split()
-    plain = [_DIGITS.sub("0", word) for word in words]
-    padded = ["", *plain, ""]
-    return {
-        " ".join(padded[at : at + 3]): word for at, word in enumerate(words) if word != plain[at] or "0" in plain[at]
-    }
+    text = f"{plain_title(article.title)}\n{own_text(article)[:NUMBERS_CHARACTERS]}"
+    words, plain = text.split(), _DIGITS.sub("0", text).split()
+    around = zip(["", *plain], plain, [*plain[1:], ""], words, strict=False)
+    return {f"{before} {masked} {after}": word for before, masked, after, word in around if "0" in masked}
 
 
 def numbers_agree(one: dict[str, str], other: dict[str, str]) -> float | None:
@@ -142,21 +199,21 @@ def numbers_agree(one: dict[str, str], other: dict[str, str]) -> float | None:
 
 
 def titles_contradict(one: str, other: str) -> bool:
-    """Whether two headlines name numbers, and none in common: another day's bulletin, another result."""
-    numbers_one, numbers_other = set(_DIGITS.findall(one)), set(_DIGITS.findall(other))
-    return bool(numbers_one and numbers_other) and not numbers_one & numbers_other
+    """Whether two headlines name numbers and disagree: no number in common, or another one after the same word."""
+    numbers_one, numbers_other = _DIGITS.findall(one), _DIGITS.findall(other)
+    if not numbers_one or not numbers_other:
+        return False
+    if not set(numbers_one) & set(numbers_other):
+        return True
+    after_one, after_other = _after_words(one), _after_words(other)
+    return any(after_one[word] != after_other[word] for word in after_one.keys() & after_other.keys())
 
 
-def _common(postings: Iterable[Posting]) -> set[int]:
-    stories: dict[int, set[int]] = {}
-    for posting in postings:
-        stories.setdefault(posting.gram, set()).add(posting.story_id)
-    return {gram for gram, found in stories.items() if len(found) > COMMON}
-
-
-def _is_dense(pieces: Collection[int]) -> bool:
-    return any(piece % LONG_SAMPLE for piece in pieces)
-
-
-def _thin(pieces: Collection[int]) -> frozenset[int]:
-    return frozenset(piece for piece in pieces if piece % LONG_SAMPLE == 0)
+def _after_words(title: str) -> dict[str, str]:
+    words = title.replace("…", " ").split()
+    plain = [_DIGITS.sub("0", word) for word in words]
+    return {
+        f"{before} {masked}": word
+        for before, masked, word in zip(["", *plain], plain, words, strict=False)
+        if "0" in masked
+    }

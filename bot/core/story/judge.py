@@ -12,8 +12,9 @@ from bot.core.news import Article
 from bot.core.story.copies import (
     FEWEST_PIECES,
     Gathered,
+    NO_TEXT,
+    TextSize,
     containment,
-    grams,
     numbers,
     numbers_agree,
     title_key,
@@ -27,8 +28,8 @@ SURE = 0.5  # so much of the shorter text in the other is a copy, whatever the h
 LIKELY = 0.3  # so much is, when the headlines agree as well
 TITLES_AGREE = 60  # token_set_ratio, 0 to 100
 ONE_OUTLET_TITLES = 70  # two articles of one outlet share its furniture: their headlines must agree more
-NUMBERS_AGREE = 0.6  # below that it is the same template with other numbers
-NUMBERS_SURE = 0.8
+NUMBERS_AGREE = 0.7  # below that it is the same template with other numbers
+NUMBERS_SURE = 0.85
 WINDOW = timedelta(days=7)
 TITLE_WINDOW = timedelta(hours=36)  # an equal headline is a copy only within this time: 내일날씨 comes back
 
@@ -46,12 +47,14 @@ class Candidate:
     """An article that we know, found by shared pieces or by words of the headline.
 
     Attributes:
-        gathered: what the postings say of it; None when the headline alone led here.
+        size: of its text, as `text_size(grams(article))` gave it when it was new.
+        key: `title_key` of its headline.
     """
 
     article: Article
     story_id: int
-    gathered: Gathered | None = None
+    size: TextSize = NO_TEXT
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +89,38 @@ class Verdict:
 
 
 def judge(
-    article: Article, candidates: Sequence[Candidate], *, model: EventModel, splits: Collection[Split] = ()
+    article: Article,
+    candidates: Sequence[Candidate],
+    gathered: Gathered,
+    *,
+    model: EventModel,
+    splits: Collection[Split] = (),
 ) -> Verdict:
-    """Compare a newcomer with its candidates. The same values give the same verdict, in whatever order they come."""
-    newcomer = _Newcomer(article)
+    """Compare a newcomer with its candidates; `gathered` is what the postings say of it.
+
+    The same values give the same verdict, in whatever order the candidates come.
+    """
+    newcomer = _Newcomer(article, gathered)
     allowed = [each for each in candidates if _may_join(newcomer, each, splits)]
-    copies = [verdict for each in allowed if (verdict := newcomer.as_copy(each))]
-    if copies:
-        return max(copies, key=_rank)
+    for candidate, share in newcomer.by_share(allowed):
+        if copy := newcomer.as_copy(candidate, share):
+            return copy
     events = [verdict for each in allowed if (verdict := newcomer.as_event(each, model))]
     return max(events, key=_rank, default=Verdict(VerdictKind.NEW))
+
+
+def judge_by_title(article: Article, known: Candidate, *, splits: Collection[Split] = ()) -> Verdict | None:
+    """The verdict *copy* from an equal headline alone, when the numbers in both texts settle it; None: `judge` it.
+
+    A short cut that spares the look-up of pieces: most copies keep their headline.
+    """
+    newcomer = _Newcomer(article, Gathered(frozenset(), ()))
+    if not newcomer.key or newcomer.key != known.key or not _may_join(newcomer, known, splits):
+        return None
+    agree = numbers_agree(newcomer.numbers, numbers(known.article))
+    if agree is None or agree < NUMBERS_SURE or not newcomer.soon_after(known):
+        return None
+    return Verdict(VerdictKind.COPY, known.story_id, known.article.id, agree, (("story.same_title", ""),))
 
 
 def _rank(verdict: Verdict) -> tuple[float, int, int]:
@@ -118,8 +143,10 @@ def _may_join(newcomer: "_Newcomer", candidate: Candidate, splits: Collection[Sp
 class _Newcomer:
     """A newcomer with what is worked out about it at most once."""
 
-    def __init__(self, article: Article) -> None:
+    def __init__(self, article: Article, gathered: Gathered) -> None:
         self.article = article
+        self.size = gathered.size
+        self.shared = {near.article_id: near.shared for near in gathered.near}
         self.key = title_key(article.title)
 
     @cached_property
@@ -130,29 +157,46 @@ class _Newcomer:
     def numbers(self) -> dict[str, str]:
         return numbers(self.article)
 
-    def as_copy(self, candidate: Candidate) -> Verdict | None:
+    def soon_after(self, candidate: Candidate) -> bool:
+        return abs(self.article.first_seen - candidate.article.first_seen) <= TITLE_WINDOW
+
+    def by_share(self, candidates: Sequence[Candidate]) -> list[tuple[Candidate, float]]:
+        """The candidates with the share of common text, the largest first."""
+        shares = [(each, self._share(each)) for each in candidates]
+        return sorted(shares, key=lambda pair: (-pair[1], pair[0].story_id, pair[0].article.id))
+
+    def as_copy(self, candidate: Candidate, share: float) -> Verdict | None:
         """The verdict *copy*, or None."""
         known = candidate.article
-        same_title = bool(self.key) and self.key == title_key(known.title)
-        share, few = self._shared_text(candidate)
+        same_title = bool(self.key) and self.key == candidate.key
         if share < LIKELY and not same_title:
             return None
-        titles = 100.0 if same_title else token_set_ratio(self.title, plain_title(known.title))
+        known_title = plain_title(known.title)
+        titles = 100.0 if same_title else token_set_ratio(self.title, known_title)
         if titles < ONE_OUTLET_TITLES and known.outlet and known.outlet == self.article.outlet:
             return None
+        if share < SURE and titles < TITLES_AGREE:
+            return None
         agree = numbers_agree(self.numbers, numbers(known))
-        if agree is not None and agree < NUMBERS_AGREE:
+        if not self._numbers_allow(agree, titles, known_title):
             return None
-        if agree is None or agree < NUMBERS_SURE:
-            if titles >= TITLES_AGREE and titles_contradict(self.title, plain_title(known.title)):
-                return None
-        in_time = same_title and abs(self.article.first_seen - known.first_seen) <= TITLE_WINDOW
-        by_title = in_time and (few or share >= LIKELY / 3 or (agree or 0) >= NUMBERS_SURE)
-        if not (share >= SURE or (share >= LIKELY and titles >= TITLES_AGREE) or by_title):
+        if share < LIKELY and not self._headline_decides(candidate, share, agree):
             return None
-        reasons = [("story.same_title", "")] if same_title else []
-        reasons += [("story.shared_text", f"{share:.0%}")] if share else []
-        return Verdict(VerdictKind.COPY, candidate.story_id, known.id, max(share, SURE if in_time else 0.0), tuple(reasons))
+        reasons = [("story.shared_text", f"{share:.0%}")] if share else []
+        reasons += [("story.same_title", "")] if same_title else []
+        return Verdict(VerdictKind.COPY, candidate.story_id, known.id, share, tuple(reasons))
+
+    def _numbers_allow(self, agree: float | None, titles: float, known_title: str) -> bool:
+        if agree is not None and (agree < NUMBERS_AGREE or agree >= NUMBERS_SURE):
+            return agree >= NUMBERS_SURE
+        return titles < TITLES_AGREE or not titles_contradict(self.title, known_title)
+
+    def _headline_decides(self, candidate: Candidate, share: float, agree: float | None) -> bool:
+        """Two equal headlines over texts that share little, because one is very short or was cut."""
+        if not self.soon_after(candidate):
+            return False
+        few = min(self.size.pieces, candidate.size.pieces) < FEWEST_PIECES
+        return few or share >= LIKELY / 3 or (agree or 0.0) >= NUMBERS_SURE
 
     def as_event(self, candidate: Candidate, model: EventModel) -> Verdict | None:
         """The verdict *same event*, or None."""
@@ -163,14 +207,6 @@ class _Newcomer:
             VerdictKind.SAME_EVENT, candidate.story_id, candidate.article.id, evidence.probability, evidence.reasons
         )
 
-    def _shared_text(self, candidate: Candidate) -> tuple[float, bool]:
-        """The share of common text, and whether one of the two has too little text to tell."""
-        gathered = candidate.gathered
-        if gathered is None or len(gathered.shared) < FEWEST_PIECES // 2:
-            few = min(len(self.article.body), len(candidate.article.body)) < _TOO_SHORT
-            return 0.0, few
-        filed = grams(candidate.article)
-        return containment(gathered, filed), min(len(gathered.own), len(filed)) < FEWEST_PIECES
-
-
-_TOO_SHORT = 60  # characters of a body; feeds without a text give a headline and a line at most
+    def _share(self, candidate: Candidate) -> float:
+        shared = self.shared.get(candidate.article.id)
+        return containment(self.size, shared, candidate.size) if shared else 0.0
