@@ -1,10 +1,11 @@
 """What the bot says, as Messages: alerts, roll-ups, digests, notices. Wording is in `core/wording`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.core.digest import DigestContent, DigestStory
 from bot.core.message import (
     Bullets,
     Button,
@@ -21,7 +22,7 @@ from bot.core.message import (
     Span,
     Tone,
 )
-from bot.core.news import Article
+from bot.core.news import Article, Watch
 from bot.core.wording import say
 
 SELF = "@"  # stands for the delivery's own id in an action until it is sent: `w1:why:@`
@@ -110,6 +111,35 @@ def line_of(card: Message) -> tuple[Span, ...]:
     if aside:
         spans.append(Span(f" — {aside}", Tone.QUIET))
     return tuple(spans)
+
+
+def digest(content: DigestContent, *, at: datetime, voice: Voice, name_of: Callable[[Watch], str]) -> Message:
+    """The digest of a channel: a group for each watch, quiet ones in one line."""
+    language = voice.language
+    heading = say("digest.heading", language, when=moment(at, voice))
+    parts: list[Part] = [Heading(heading)]
+    for group in content.groups:
+        parts.append(Chips((name_of(group.watch),)))
+        parts.append(Bullets(tuple(_digest_line(story, language) for story in group.stories)))
+    if content.more:
+        parts.append(Heading(say("digest.more", language, count=len(content.more))))
+        parts.append(Bullets(tuple(_digest_line(story, language) for story in content.more)))
+    if content.quiet:
+        names = ", ".join(name_of(watch) for watch in content.quiet)
+        parts.append(Paragraph((Span(say("digest.quiet", language, watches=names), Tone.QUIET),)))
+    return Message(heading, tuple(parts), language=language)
+
+
+def heartbeat(days: int, *, sources: int, well: int, voice: Voice) -> Message:
+    """The line that says a digest lives although there is no news."""
+    return notice(say("digest.heartbeat", voice.language, days=days, sources=sources, well=well), voice=voice)
+
+
+def _digest_line(story: DigestStory, language: str) -> tuple[Span, ...]:
+    others = story.outlet_count - 1
+    more = say("alert.more", language, count=others) if others > 0 else ""
+    aside = " · ".join(filter(None, (story.outlet, more)))
+    return (Span(story.title, url=story.url), Span(f" — {aside}" if aside else "", Tone.QUIET))
 
 
 def expired(count: int, *, voice: Voice) -> Message:

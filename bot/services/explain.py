@@ -1,10 +1,12 @@
 """왜?: why an alert came, from the decisions that were stored when they were made."""
 
+from bot.adapters.store.articles import hits_of
 from bot.core import compose
 from bot.core.errors import UserMistake
 from bot.core.matching.evidence import sentence
 from bot.core.message import Bullets, Excerpt, Heading, Message, Part, Span, Tone
 from bot.core.news import Field, Hit, Watch
+from bot.core.text import Named, canonical_url, identity_keys
 from bot.services.commanding.desk import Asked
 from bot.services.replies import Reply
 
@@ -38,6 +40,48 @@ async def why(asked: Asked, delivery_id: int) -> Reply:
         items.append((Span(asked.text("why.no_page")),))
     heading = asked.text("why.heading", title=article.title)
     return Reply(Message(heading, (Heading(heading), *parts, Bullets(tuple(items))), language=asked.voice.language))
+
+
+async def why_not(asked: Asked, watch: Watch, url: str) -> Reply:
+    """왜 안 왔나: what is known of the article at an address, stage by stage; the first ✖ decides."""
+    row = await asked.desk.store.articles.of_address((url, canonical_url(url)), identity_keys(Named("", "", url=url)))
+    stages: list[str] = []
+    if row is None:
+        stages.append(asked.text("stage.unknown"))
+        stages.append(asked.text("stage.result_no"))
+        return _stages(asked, url, stages)
+    seen = compose.moment(row.first_seen, asked.voice)
+    stages.append(asked.text("stage.seen", source=row.source_name or row.source_url or "–", when=seen))
+    stages.append(asked.text("stage.text", count=len(row.body)) if row.body else asked.text("stage.no_text"))
+    decision = await asked.desk.store.articles.decision(row.id, watch.id)
+    if row.baseline:
+        stages.append(asked.text("stage.baseline"))
+    elif row.first_seen <= watch.since:
+        stages.append(asked.text("stage.before", when=compose.moment(watch.since, asked.voice)))
+    elif decision is None:
+        stages.append(asked.text("stage.no_hit"))
+    elif decision.verdict == "near":
+        stages.append(asked.text("stage.near", reason=asked.text(decision.reason, **(decision.reason_values or {}))))
+    else:
+        stages.append(asked.text("stage.hit", term=hits_of(decision.hits)[0].term))
+        stages.append(await _delivered(asked, decision.delivery_id))
+    return _stages(asked, row.title, stages)
+
+
+async def _delivered(asked: Asked, delivery_id: int | None) -> str:
+    row = await asked.desk.store.outbox.get(delivery_id) if delivery_id is not None else None
+    if row is None:
+        return asked.text("stage.unsent")
+    if row.sent_at is not None:
+        return asked.text("stage.sent", when=compose.moment(row.sent_at, asked.voice))
+    reason = asked.text(row.reason, **(row.reason_values or {})) if row.reason else ""
+    return asked.text(f"stage.{row.state}", reason=reason)
+
+
+def _stages(asked: Asked, title: str, stages: list[str]) -> Reply:
+    heading = asked.text("stage.heading", title=title)
+    items = tuple((Span(stage),) for stage in stages)
+    return Reply(Message(heading, (Heading(heading), Bullets(items)), language=asked.voice.language))
 
 
 async def watches_of(asked: Asked, delivery_id: int) -> tuple[Watch, ...]:

@@ -67,7 +67,7 @@ class Found:
     stories: tuple[FoundStory, ...]
     days: Mapping[date, int] = field(default_factory=lambda: MappingProxyType({}))
 
-    def per_day_line(self, voice: Voice) -> str:
+    def per_day_line(self) -> str:
         """`7/21 3 · 7/22 5`."""
         return " · ".join(f"{day.month}/{day.day} {count}" for day, count in sorted(self.days.items()))
 
@@ -75,7 +75,15 @@ class Found:
 class Lookup:
     """Answers questions about stored articles; changes nothing but the requests kept for buttons."""
 
-    def __init__(self, store: Store, *, zone: str, hint_for: Callable[[str, str], str] = lambda *_: "") -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        zone: str,
+        hint_for: Callable[[str, str], str] = lambda *_: "",
+        suggestions: Callable[[Caller, str, str], tuple[Option, ...]] = lambda *_: (),
+    ) -> None:
+        self._suggestions = suggestions
         self._store = store
         self._zone = zone
         self._hint_for = hint_for
@@ -85,6 +93,13 @@ class Lookup:
         read, hits = await self._scan(expression, days=days, title_only=title_only)
         samples = tuple(excerpt_of(told.article, told.hits) for told in hits[:_SAMPLES])
         return Preview(days, read, len({told.story_id for told in hits}), samples)
+
+    async def newest(
+        self, expression: Expression, *, title_only: bool, days: int
+    ) -> tuple[Article, tuple[Hit, ...]] | None:
+        """The newest stored article that matches."""
+        _, hits = await self._scan(expression, days=days, title_only=title_only)
+        return (hits[0].article, hits[0].hits) if hits else None
 
     async def search(self, expression: Expression, *, days: int, outlet: str = "") -> Found:
         """Stories of the last days that match, each once."""
@@ -123,7 +138,7 @@ class Lookup:
 
     def suggest(self, caller: Caller, kind: str, typed: str) -> tuple[Option, ...]:
         """Autocomplete from memory."""
-        return ()
+        return self._suggestions(caller, kind, typed)
 
     async def keep(self, call: Invocation) -> str:
         """Keep a request that a button may run later; the id for the button."""

@@ -17,7 +17,7 @@ from bot.adapters.store.articles import WatchesChanged
 from bot.adapters.workers import Workers
 from bot.core.errors import SosikError, TryLater
 from bot.core.news import Article
-from bot.core.plan import Context, PollPlan, plan_page
+from bot.core.plan import Audience, Context, PollPlan, plan_page
 from bot.services.audience import LiveAudience
 from bot.sources.exchange import PAGE_BYTES, Request
 from bot.sources.extract import Page, extract
@@ -131,7 +131,7 @@ class Pages:
         while True:
             audience = await self.audience.refresh()
 
-            async def decide(context: Context, now: datetime) -> PollPlan:
+            async def decide(context: Context, now: datetime, audience: Audience = audience) -> PollPlan:
                 if context.stored is None:
                     return PollPlan(())
                 return plan_page(whole, context.stored, context, audience, now=now)

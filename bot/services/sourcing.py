@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 from bot.adapters.store import Store
@@ -71,5 +72,5 @@ class Sourcing:
 
 
 def _gap(dates: Sequence[datetime]) -> float:
-    gaps = [(later - earlier).total_seconds() for later, earlier in zip(dates, dates[1:], strict=False)]
+    gaps = [(later - earlier).total_seconds() for later, earlier in pairwise(dates)]
     return median(gaps) if gaps else 0.0

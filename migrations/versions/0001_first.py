@@ -148,7 +148,7 @@ def upgrade() -> None:
         sa.Column("managers", sa.Text(), nullable=True),
         sa.Column("digest", sa.Text(), nullable=True),
         sa.Column("digest_due_at", sa.BigInteger(), nullable=True),
-        sa.Column("empty_digests", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("digest_state", sa.Text(), nullable=True),
         sa.Column("lease_owner", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("lease_until", sa.BigInteger(), nullable=True),
         sa.Column("fence", sa.Integer(), server_default=sa.text("0"), nullable=False),

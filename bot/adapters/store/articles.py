@@ -219,6 +219,12 @@ class Articles:
             row.page_error,
         )
 
+    async def decision(self, article_id: int, watch_id: int) -> Row[Any] | None:
+        """What was decided about an article for a watch."""
+        statement = select(DECISION).where(DECISION.c.article_id == article_id, DECISION.c.watch_id == watch_id)
+        async with self._db.reading() as connection:
+            return (await connection.execute(statement)).one_or_none()
+
     async def count(self) -> int:
         """How many articles are stored."""
         async with self._db.reading() as connection:

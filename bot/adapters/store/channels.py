@@ -22,6 +22,7 @@ class ChannelSettings:
     Attributes:
         language: of its workspace; empty: the bot's own.
         quiet: start and end as `HH:MM`.
+        digest_state: since when its digests are empty, and when it last said that it lives.
         digest: `{"times": ["07:30"], "days": "weekdays", "timezone": "Asia/Seoul"}`.
     """
 
@@ -33,6 +34,7 @@ class ChannelSettings:
     managers: tuple[str, ...] = ()
     muted_until: datetime | None = None
     digest: dict[str, Any] | None = None
+    digest_state: dict[str, str] | None = None
     pause_reason: str = ""
     pause_values: dict[str, Any] | None = None
 
@@ -211,7 +213,7 @@ class Channels:
                 WORKSPACE.c.external_id == ref.workspace,
                 CHANNEL.c.external_id == ref.channel,
             )
-        return tuple(_settings(row) for row in await connection.execute(statement))
+        return tuple(settings_of(row) for row in await connection.execute(statement))
 
 
 async def bump(connection: AsyncConnection, db: Database, name: str) -> None:
@@ -235,7 +237,8 @@ async def _wake(connection: AsyncConnection, channel: int) -> None:
     )
 
 
-def _settings(row: Row[Any]) -> ChannelSettings:
+def settings_of(row: Row[Any]) -> ChannelSettings:
+    """The settings of a row of the channel table with its workspace."""
     return ChannelSettings(
         id=row.id,
         ref=ref_of(row),
@@ -245,6 +248,7 @@ def _settings(row: Row[Any]) -> ChannelSettings:
         managers=tuple(row.managers or ()),
         muted_until=row.muted_until,
         digest=row.digest,
+        digest_state=row.digest_state,
         pause_reason=row.pause_reason,
         pause_values=row.pause_values,
     )

@@ -127,7 +127,7 @@ CHANNEL = Table(
     Column("managers", Json),  # ids of people
     Column("digest", Json),  # {"times": [...], "days": ..., "timezone": ...}
     Column("digest_due_at", Instant),
-    _count("empty_digests"),
+    Column("digest_state", Json),  # {"quiet_since": date, "heartbeat_on": date}
     _word("lease_owner"),
     Column("lease_until", Instant),
     _count("fence"),

@@ -1,6 +1,6 @@
 """What every command has at hand, and the small steps they share."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -28,6 +28,7 @@ class Desk:
 
     Attributes:
         wake: deliver what was queued at once.
+        direct: the channel for direct messages to a person of a channel's workspace.
         operators: `platform:user` that may do everything.
     """
 
@@ -37,6 +38,7 @@ class Desk:
     digesting: Digesting
     voice: Voice
     wake: Callable[[], None]
+    direct: Callable[[ChannelRef, str], Awaitable[ChannelRef]]
     operators: frozenset[str] = frozenset()
     version: str = ""
 

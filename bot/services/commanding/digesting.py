@@ -8,7 +8,7 @@ from bot.core.commands import DAYS, Invocation
 from bot.core.errors import UserMistake
 from bot.core.message import Button
 from bot.services.commanding.desk import Asked
-from bot.services.digest import schedule_of
+from bot.services.digest import next_run
 from bot.services.replies import Reply
 
 _MOST_TIMES = 6
@@ -24,9 +24,9 @@ async def set_(asked: Asked, call: Invocation) -> Reply:
         raise UserMistake("digest.days", word=days)
     zone = call.get("timezone") or asked.caller.zone or asked.desk.voice.zone
     zone = timing.zone_of(zone).key
-    digest = {"times": times, "days": days, "timezone": zone}
     now = await asked.desk.store.housekeeping.ping()
-    due = asked.desk.digesting.next_due(schedule_of(digest), now)
+    digest = {"times": times, "days": days, "timezone": zone, "since": now.isoformat()}
+    due = next_run(digest, now)
     await asked.desk.store.channels.change(asked.channel, digest=digest, digest_due_at=due)
     return asked.answer(_told(asked, digest, due))
 
@@ -37,7 +37,7 @@ async def show(asked: Asked, _call: Invocation) -> Reply:
     if digest is None:
         return asked.answer(asked.text("digest.unset"))
     now = await asked.desk.store.housekeeping.ping()
-    return asked.answer(_told(asked, digest, asked.desk.digesting.next_due(schedule_of(digest), now)))
+    return asked.answer(_told(asked, digest, next_run(digest, now)))
 
 
 async def now(asked: Asked, _call: Invocation) -> Reply:

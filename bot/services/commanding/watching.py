@@ -153,6 +153,25 @@ async def latest(asked: Asked, call: Invocation) -> Reply:
     )
 
 
+async def me(asked: Asked, call: Invocation) -> Reply:
+    """`나만`: a watch for the asker alone, by direct message; `off` ends them all."""
+    direct = await asked.desk.direct(asked.channel, asked.caller.user)
+    if call.get("expression").strip().lower() in {"off", "끄기"}:
+        now = await asked.desk.store.housekeeping.ping()
+        rows = await asked.desk.store.watches.listed(direct, since=now)
+        for row in rows:
+            await asked.desk.store.watches.remove(row.watch, who=asked.caller.user)
+        return asked.answer(asked.text("me.off", count=len(rows)))
+    wanted = expressions.parse(call.get("expression"))
+    watch, change = await asked.desk.store.watches.add(
+        direct, call.get("expression").strip(), str(wanted), who=asked.caller.user
+    )
+    hello = compose.notice(asked.text("me.hello", watch=wanted.name), voice=asked.voice)
+    await asked.desk.store.outbox.say(direct, hello)
+    asked.desk.wake()
+    return asked.answer(asked.text("me.started", watch=wanted.name, number=watch.number), buttons=(asked.undo(change),))
+
+
 async def undo(asked: Asked, change: int) -> Reply:
     """`[되돌리기]`: as it was before, with the same number."""
     what = await asked.desk.store.watches.undo(change, who=asked.caller.user, channel=asked.channel, within=UNDO_WITHIN)
