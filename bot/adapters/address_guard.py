@@ -64,18 +64,22 @@ class AddressGuard:
             AddressRefused: its answer names a number that we never connect to.
             OSError: the name has no answer.
         """
+        known = self.recall(host)
+        if known is not None:
+            return known
         number = literal(host)
-        if number is not None:
-            return self._place([number])
-        kept = self._known.get(host)
-        if kept is not None and kept[0] > self._clock():
-            return kept[1]
-        place = self._place([address_of(text) for text in await self._lookup(host)])
+        numbers = [number] if number is not None else [address_of(text) for text in await self._lookup(host)]
+        place = self._place(numbers)
         self._known[host] = (self._clock() + _KEPT_SECONDS, place)
         self._known.move_to_end(host)
         if len(self._known) > _KEPT_NAMES:
             self._known.popitem(last=False)
         return place
+
+    def recall(self, host: str) -> Place | None:
+        """What `find` found less than half a minute ago."""
+        kept = self._known.get(host)
+        return kept[1] if kept is not None and kept[0] > self._clock() else None
 
     def make_socket(self, address_info: AddrInfoType) -> socket.socket:
         """The socket for one attempt to connect (aiohttp's `socket_factory`).

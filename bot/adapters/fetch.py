@@ -1,8 +1,6 @@
-"""One GET over the open internet: bounded, guarded, polite. The only user of httpx.
+"""One GET over the open internet: bounded, guarded, polite. The only place where we ask a server.
 
-httpx's own connection pool does not survive cancelled requests (facts/ingestion.md §1.1), so its requests and answers
-travel over aiohttp. There is no httpx client in between: it costs as much CPU as the request itself, and redirects,
-cookies and decoding, which it would do, are ours anyway (docs/decisions/fetching.md).
+aiohttp carries it, without httpx before it: docs/decisions/fetching.md says why, with figures.
 """
 
 import asyncio
@@ -20,8 +18,6 @@ from typing import NoReturn, Self
 from urllib.parse import quote_from_bytes
 
 import aiohttp
-import httpx
-from httpx_aiohttp import AiohttpTransport
 from yarl import URL
 
 from bot.adapters.address_guard import AddressGuard, AddressRefused, GuardedResolver, Lookup, Place
@@ -44,7 +40,7 @@ _MAX_VALIDATOR_CHARACTERS = 1024
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = _PERMANENT | {302, 303, 307}
 
-_FOREIGN_ERRORS = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, TimeoutError, zlib.error)
+_FOREIGN_ERRORS = (aiohttp.ClientError, OSError, TimeoutError, zlib.error)
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, "
     "application/json;q=0.9, text/html;q=0.8, */*;q=0.5"
@@ -75,7 +71,7 @@ class Fetcher:
     ) -> None:
         self._rules = AddressRules(allowed_networks, allowed_ports)
         self._guard = AddressGuard(self._rules, lookup=resolver, clock=clock)
-        self._manners = manners or Manners(clock=clock)
+        self._manners = Manners(clock=clock) if manners is None else manners
         self._robots = Robots(self._ask_robots, user_agent=user_agent, clock=clock)
         self._headers = {
             "User-Agent": user_agent,
@@ -88,31 +84,30 @@ class Fetcher:
         self._total_seconds = total_seconds
         self._flights = asyncio.Semaphore(IN_FLIGHT)
         self._page_flights = asyncio.Semaphore(PAGES_IN_FLIGHT)
-        self._transport: AiohttpTransport | None = None
+        self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        secure = httpx.create_ssl_context()
-        session = aiohttp.ClientSession(
+        self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0,  # we count ourselves
                 keepalive_timeout=5,
-                ssl=secure,
                 resolver=GuardedResolver(self._guard),
                 use_dns_cache=False,  # the guard has its own
                 socket_factory=self._guard.make_socket,
             ),
+            timeout=_TIMEOUTS,
+            auto_decompress=False,  # its decoders know no limit
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
         )
-        self._transport = AiohttpTransport(verify=secure, client=session)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            await transport.aclose()
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
         self._guard.close()
 
     async def get(self, request: Request) -> Answer:
@@ -133,10 +128,10 @@ class Fetcher:
             line = Line.PAGE if request.page else Line.POLL
             async with self._ask(url, headers, line=line, deadline=deadline) as response:
                 fields = _fields(response)
-                if response.status_code not in _REDIRECTS:
+                if response.status not in _REDIRECTS:
                     moved_to = str(url) if permanent and url != first else None
                     return await self._answer(response, fields, request, moved_to=moved_to)
-            permanent = permanent and response.status_code in _PERMANENT
+            permanent = permanent and response.status in _PERMANENT
             url = self._redirected(url, fields)
         raise TryLater("fetch.redirects", hops=MAX_REDIRECTS)
 
@@ -153,27 +148,22 @@ class Fetcher:
     @asynccontextmanager
     async def _ask(
         self, url: URL, headers: Mapping[str, str], *, line: Line, deadline: "_Deadline"
-    ) -> AsyncIterator[httpx.Response]:
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
         """One request without redirects, in its turn and within the deadline; foreign errors become ours."""
-        if self._transport is None:
+        if self._session is None:
             raise RuntimeError("use the Fetcher in `async with`")
         host = url.raw_host or ""
         try:
             async with AsyncExitStack() as held:
-                place = await self._find(host, deadline)
+                place = self._guard.recall(host) or await self._find(host, deadline)
                 if not (place.own and self._manners.spare_own):
                     await held.enter_async_context(self._manners.turn(host, line=line))
                 if line is Line.PAGE:
                     await held.enter_async_context(self._page_flights)
                 await held.enter_async_context(self._flights)
-                async with deadline.spend():
-                    response = await self._transport.handle_async_request(
-                        httpx.Request("GET", str(url), headers=headers, extensions={"timeout": _TIMEOUTS})
-                    )
-                    try:
-                        yield response
-                    finally:
-                        await response.aclose()
+                await held.enter_async_context(deadline.spend())
+                asking = self._session.get(url, headers=headers, allow_redirects=False)
+                yield await held.enter_async_context(asking)
         except _FOREIGN_ERRORS as error:
             _translate(error, host)
 
@@ -198,9 +188,9 @@ class Fetcher:
             raise TryLater("fetch.broken", host=url.host) from error
 
     async def _answer(
-        self, response: httpx.Response, fields: Mapping[bytes, bytes], request: Request, *, moved_to: str | None
+        self, response: aiohttp.ClientResponse, fields: Mapping[bytes, bytes], request: Request, *, moved_to: str | None
     ) -> Answer:
-        status = response.status_code
+        status = response.status
         asked_conditionally = request.etag is not None or request.last_modified is not None
         if status == 304 and asked_conditionally:
             body = b""
@@ -213,7 +203,7 @@ class Fetcher:
             raise TryLater("fetch.status", status=status, after_seconds=after)
         content_type, charset = _content_type(_text(fields, b"content-type"))
         return Answer(
-            url=str(response.request.url),
+            url=str(response.url),
             status=status,
             body=body,
             content_type=content_type,
@@ -229,7 +219,7 @@ class Fetcher:
         deadline = _Deadline(min(ROBOTS_SECONDS, self._total_seconds), self._clock)
         for _ in range(MAX_REDIRECTS + 1):
             async with self._ask(url, self._headers, line=Line.POLL, deadline=deadline) as response:
-                fields, status = _fields(response), response.status_code
+                fields, status = _fields(response), response.status
                 if status == 200:
                     return await _beginning(response, fields, max_bytes=ROBOTS_BYTES)
                 if status == 429 or status >= 500:
@@ -240,7 +230,8 @@ class Fetcher:
         return None  # RFC 9309 §2.3.1.2: after five redirects it counts as unavailable
 
 
-_TIMEOUTS = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS, "pool": None}
+_TIMEOUTS = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
+_PIECE_BYTES = 16 * 1024
 _PRINTABLE = bytes(range(0x21, 0x7F)).decode()
 
 
@@ -266,10 +257,10 @@ class _Deadline:
             self.left_seconds = max(0.0, self.left_seconds - (self.clock() - started))
 
 
-def _fields(response: httpx.Response) -> dict[bytes, bytes]:
+def _fields(response: aiohttp.ClientResponse) -> dict[bytes, bytes]:
     """Header names in lower case; repeated ones joined (RFC 9110 §5.3)."""
     fields: dict[bytes, bytes] = {}
-    for name, value in response.headers.raw:
+    for name, value in response.raw_headers:
         key = name.lower()
         fields[key] = fields[key] + b", " + value if key in fields else value
     return fields
@@ -315,7 +306,7 @@ def retry_after_seconds(text: str, *, now: datetime) -> float | None:
         return None
 
 
-async def _beginning(response: httpx.Response, fields: Mapping[bytes, bytes], *, max_bytes: int) -> bytes:
+async def _beginning(response: aiohttp.ClientResponse, fields: Mapping[bytes, bytes], *, max_bytes: int) -> bytes:
     read = bytearray()
     try:
         async for piece in _bounded(response, fields, max_bytes=max_bytes):
@@ -325,7 +316,9 @@ async def _beginning(response: httpx.Response, fields: Mapping[bytes, bytes], *,
     return bytes(read)
 
 
-async def _bounded(response: httpx.Response, fields: Mapping[bytes, bytes], *, max_bytes: int) -> AsyncIterator[bytes]:
+async def _bounded(
+    response: aiohttp.ClientResponse, fields: Mapping[bytes, bytes], *, max_bytes: int
+) -> AsyncIterator[bytes]:
     """The decoded body in pieces, never more than `max_bytes` of it and never much more on the wire.
 
     Raises:
@@ -340,7 +333,7 @@ async def _bounded(response: httpx.Response, fields: Mapping[bytes, bytes], *, m
     else:
         raise TryLater("fetch.encoding", encoding=", ".join(encodings)[:40])
     left, wire_left = max_bytes, max_bytes + _WIRE_SLACK_BYTES
-    async for raw in response.aiter_raw():
+    async for raw in response.content.iter_chunked(_PIECE_BYTES):
         wire_left -= len(raw)
         if wire_left < 0:
             _refuse_size(max_bytes)
@@ -350,7 +343,7 @@ async def _bounded(response: httpx.Response, fields: Mapping[bytes, bytes], *, m
             left -= len(piece)
             yield piece
     if not decode.complete:
-        raise TryLater("fetch.broken", host=response.request.url.host)
+        raise TryLater("fetch.broken", host=response.url.host)
 
 
 def _refuse_size(max_bytes: int) -> NoReturn:
@@ -399,10 +392,7 @@ _MAX_MEMBERS = 1000  # each costs a new decoder, also an empty one
 
 
 def _translate(error: BaseException, host: str) -> NoReturn:
-    """Raise ours for theirs.
-
-    The transport calls nearly every fault of a connection a ConnectTimeout; what it was stands in the chain of causes.
-    """
+    """Raise ours for theirs; what it was often stands further down the chain of causes."""
     chain = list(_causes(error))
     for cause in chain:
         if isinstance(cause, SosikError):
@@ -422,10 +412,8 @@ _KEYS: Mapping[type[BaseException], str] = {
     aiohttp.ClientPayloadError: "fetch.broken",
     aiohttp.ClientResponseError: "fetch.broken",
     zlib.error: "fetch.broken",
-    httpx.UnsupportedProtocol: "fetch.broken",
-    httpx.InvalidURL: "fetch.broken",
+    aiohttp.InvalidURL: "fetch.broken",
     aiohttp.ClientConnectionError: "fetch.unreachable",
-    httpx.TransportError: "fetch.unreachable",
     TimeoutError: "fetch.timeout",
 }
 

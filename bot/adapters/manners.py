@@ -59,6 +59,10 @@ class Manners:
         self._hosts: dict[str, _Host] = {}
         self._room = _KEPT_HOSTS
 
+    def __len__(self) -> int:
+        """How many hosts are remembered."""
+        return len(self._hosts)
+
     @asynccontextmanager
     async def turn(self, name: str, *, line: Line) -> AsyncIterator[None]:
         """Wait for this host's turn and hold it.

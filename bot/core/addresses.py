@@ -6,6 +6,7 @@ The rules decide on values only. `adapters/address_guard.py` asks them again for
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from yarl import URL
@@ -97,6 +98,8 @@ class AddressRules:
             raise UserMistake("fetch.private_address")
         if not self.permits_port(url.port or 0):
             raise UserMistake("fetch.port", port=url.port)
+        if url.explicit_port is not None and url.is_default_port():
+            url = url.with_port(None)  # so that one site has one origin
         return url.with_fragment(None)
 
 
@@ -122,6 +125,7 @@ def is_public(address: Address) -> bool:
     return address in _GLOBAL_UNICAST and address.is_global and not any(address in network for network in _NOT_PUBLIC)
 
 
+@lru_cache(maxsize=4096)
 def literal(host: str) -> Address | None:
     """The number that a host is written as, in its one canonical form; None for a name.
 
