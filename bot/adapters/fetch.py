@@ -24,7 +24,7 @@ from bot.adapters.address_guard import AddressGuard, AddressRefused, GuardedReso
 from bot.adapters.manners import Line, Manners
 from bot.adapters.robots import ROBOTS_BYTES, Robots
 from bot.core.addresses import AddressRules, Network
-from bot.core.errors import GiveUp, SosikError, TryLater, UserMistake
+from bot.core.errors import GiveUp, TryLater, UserMistake
 from bot.sources.exchange import Answer, Request
 
 TOTAL_SECONDS = 20.0  # of one `get`, waiting for turns not counted
@@ -300,10 +300,7 @@ def retry_after_seconds(text: str, *, now: datetime) -> float | None:
     except (ValueError, OverflowError):
         return None
     aware = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
-    try:
-        return min(max((aware - now).total_seconds(), 0.0), MAX_RETRY_AFTER_SECONDS)
-    except OverflowError:
-        return None
+    return min(max((aware - now).total_seconds(), 0.0), MAX_RETRY_AFTER_SECONDS)
 
 
 async def _beginning(response: aiohttp.ClientResponse, fields: Mapping[bytes, bytes], *, max_bytes: int) -> bytes:
@@ -395,8 +392,6 @@ def _translate(error: BaseException, host: str) -> NoReturn:
     """Raise ours for theirs; what it was often stands further down the chain of causes."""
     chain = list(_causes(error))
     for cause in chain:
-        if isinstance(cause, SosikError):
-            raise cause
         if isinstance(cause, AddressRefused):
             raise UserMistake(cause.key, **cause.values) from error
     key = next((_KEYS[kind] for kind in _KEYS for cause in chain if isinstance(cause, kind)), "fetch.unreachable")

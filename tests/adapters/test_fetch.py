@@ -186,6 +186,13 @@ HOSTILE_BODIES = {
         ),
         "fetch.broken",
     ),
+    "endless rubbish after a gzip": (
+        endless(
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1099511627776\r\n\r\n" + gzip.compress(b"x"),
+            b"rubbish" * 5000,
+        ),
+        "fetch.too_large",
+    ),
     "an endless body": (endless(CHUNKED, b"10000\r\n" + b"x" * 0x10000 + b"\r\n"), "fetch.too_large"),
     "a body of a named terabyte": (endless(b"HTTP/1.1 200 OK\r\nContent-Length: 1099511627776\r\n\r\n", b"x" * 65536),
                                    "fetch.too_large"),

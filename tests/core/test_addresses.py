@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.addresses import AddressRules, masked_url
+from bot.core.addresses import AddressRules, literal, masked_url
 from bot.core.errors import UserMistake
 from bot.core.wording import languages, say
 
@@ -38,6 +38,12 @@ def test_any_text_is_an_address_or_a_mistake_that_can_be_told(text, start):
         assert url.user is None
         assert url.host
     assert all(told)
+
+
+@pytest.mark.parametrize("host", ["1:2", ":", "::1::", "127.1", "0x7f.0.0.1", "0", "1.2.3.4.", "1.2.3.04", "a.0x"])
+def test_a_number_in_another_form_is_no_host(host):
+    with pytest.raises(UserMistake):
+        literal(host)
 
 
 @pytest.mark.parametrize(

@@ -52,4 +52,51 @@ TEXTS: dict[str, tuple[str, str]] = {
         "주소가 {hops}번 넘게 다른 곳으로 넘어가요",
         "The address redirects more than {hops} times",
     ),
+    # What the states of a source mean (`core/news.py` SourceState).
+    "source_state.active": ("정상: 제때 읽고 있어요", "active: read on time"),
+    "source_state.slow": (
+        "느림: 방금 읽지 못해 간격을 두고 다시 읽어요",
+        "slow: could not be read just now; tried again after a pause",
+    ),
+    "source_state.quiet": (
+        "조용함: 잘 읽히지만 평소보다 오래 새 글이 없어요",
+        "quiet: readable, but without news for much longer than usual",
+    ),
+    "source_state.failing": (
+        "실패: 여섯 시간 넘게 읽지 못하고 있어요",
+        "failing: unreadable for more than six hours",
+    ),
+    "source_state.dead": (
+        "멈춤: 없어졌거나 일주일 넘게 읽지 못해 하루에 한 번만 확인해요",
+        "dead: gone, or unreadable for more than a week; checked once a day",
+    ),
+    "source_state.paused": (
+        "쉼: 사람이 멈춰 두었어요. 출처 resume으로 다시 켤 수 있어요",
+        "paused: stopped by a person; `source resume` starts it again",
+    ),
+    # To managers, one for each incident and one when it is over.
+    "source.failing": (
+        "출처 #{number} '{name}'{name!p:을/를} 여섯 시간 넘게 읽지 못하고 있습니다. 계속 시도합니다",
+        "Source #{number} '{name}' has been unreadable for more than six hours. It is tried on",
+    ),
+    "source.dead": (
+        "출처 #{number} '{name}'{name!p:을/를} 일주일 넘게 읽지 못해 하루에 한 번만 확인합니다. 주소를 확인해 주십시오",
+        "Source #{number} '{name}' has been unreadable for a week and is now checked once a day. Please check its address",
+    ),
+    "source.gone": (
+        "출처 #{number} '{name}'{name!p:이/가} 없어졌습니다 (HTTP 410). 하루에 한 번만 확인합니다. 새 주소를 넣어 주십시오",
+        "Source #{number} '{name}' is gone (HTTP 410) and is now checked once a day. Please add its new address",
+    ),
+    "source.recovered": (
+        "출처 #{number} '{name}'{name!p:을/를} 다시 읽고 있습니다",
+        "Source #{number} '{name}' can be read again",
+    ),
+    "source.quiet": (
+        "출처 #{number} '{name}'에 평소와 달리 오래 새 글이 없습니다. 주소가 바뀌지 않았는지 확인해 주십시오",
+        "Source #{number} '{name}' has had no news for unusually long. Please check whether its address has changed",
+    ),
+    "source.speaks_again": (
+        "출처 #{number} '{name}'에 새 글이 다시 올라옵니다",
+        "Source #{number} '{name}' has news again",
+    ),
 }
