@@ -140,7 +140,7 @@ async def build(
             Fetcher(
                 user_agent=f"sosik/{release()} (+{CONTACT})",
                 allowed_networks=settings.sosik_allowed_networks,
-                allowed_ports=_Ports(settings.sosik_allowed_ports),
+                allowed_ports=Ports(settings.sosik_allowed_ports),
             )
         )
         workers = await stack.enter_async_context(Workers())
@@ -311,7 +311,7 @@ class OneRun:
             self._file.close()
 
 
-class _Ports:
+class Ports:
     """Port ranges that can be asked with `in`."""
 
     def __init__(self, ranges: Sequence[tuple[int, int]]) -> None:

@@ -16,10 +16,11 @@ from bot.adapters.fetch import Fetcher
 from bot.adapters.store import Store
 from bot.adapters.store.articles import WatchesChanged
 from bot.adapters.workers import Workers
-from bot.core import polling
 from bot.core.addresses import masked_url
-from bot.core.errors import GiveUp, SosikError, TryLater
+from bot.core.errors import GiveUp, SosikError
+from bot.core.matching.match import Matched
 from bot.core.news import Article, Source
+from bot.core.polling import Notice, PollKind, PollOutcome, next_check, outcome_of
 from bot.core.plan import Audience, Context, PollPlan, plan_baseline, plan_poll
 from bot.services.audience import LiveAudience
 from bot.services.pages import Pages
@@ -57,6 +58,7 @@ class Polling:
         outlet_of: the outlet's name by an address.
         queued: called when something was put into the outbox.
         ended: called after every reading.
+        noticed: called when managers should be told something about a source, once per incident.
     """
 
     store: Store
@@ -70,6 +72,7 @@ class Polling:
     outlet_of: Callable[[str], str | None]
     queued: Callable[[], None] = lambda: None
     ended: Callable[[PollEnded], None] = lambda _: None
+    noticed: Callable[[Notice], None] = lambda _: None
     stopping: bool = False
     _under_way: set[asyncio.Task[int]] = field(default_factory=set)
 
@@ -176,7 +179,7 @@ class Polling:
             found = await asyncio.to_thread(
                 _find_all, audience, [each for each in articles if known.isdisjoint(each.keys)]
             )
-            ready = replace(audience, find=lambda article, a=audience, f=found: f.get(article) or a.find(article))
+            ready = replace(audience, find=_known_first(found, audience))
 
             async def decide(context: Context, now: datetime, ready: Audience = ready) -> PollPlan:
                 here = [replace(article, first_seen=now) for article in articles]
@@ -198,9 +201,9 @@ class Polling:
     def _finished(
         self, source: Source, answer: Answer, reading: Feed, plan: PollPlan, now: datetime
     ) -> Mapping[str, object]:
-        outcome = polling.PollOutcome(
-            kind="new" if plan.fresh else "empty",
-            new_at=tuple(each.published or now for each in plan.fresh),
+        outcome = PollOutcome(
+            PollKind.NEW if plan.fresh else PollKind.EMPTY,
+            entry_dates=tuple(each.published for each in reading.entries if each.published is not None),
             ttl_seconds=reading.ttl_seconds,
             skip_hours=reading.skip_hours,
             max_age_seconds=answer.max_age_seconds,
@@ -217,33 +220,51 @@ class Polling:
 
     async def _unchanged(self, source: Source, answer: Answer) -> None:
         now = await self.store.housekeeping.ping()
-        outcome = polling.PollOutcome(
-            kind="not_modified", max_age_seconds=answer.max_age_seconds, moved_to=answer.moved_to
-        )
-        columns = self._next(source, outcome, now)
-        await self.store.sources.finish(source, columns)
+        outcome = PollOutcome(PollKind.NOT_MODIFIED, max_age_seconds=answer.max_age_seconds, moved_to=answer.moved_to)
+        await self.store.sources.finish(source, self._next(source, outcome, now))
         self.ended(PollEnded(source, "not_modified"))
 
     async def _failed(self, source: Source, error: SosikError) -> None:
         now = await self.store.housekeeping.ping()
-        after = error.after_seconds if isinstance(error, TryLater) else None
-        outcome = polling.PollOutcome(kind="error", error=error.key, after_seconds=after)
         values = {name: str(value) for name, value in error.values.items()}
-        columns = {**self._next(source, outcome, now), "last_error": [error.key, values]}
+        columns = {**self._next(source, outcome_of(error), now), "last_error": [error.key, values]}
         await self.store.sources.finish(source, columns)
         log.info("poll_failed", source=source.id, url=masked_url(source.url), reason=error.key)
         self.ended(PollEnded(source, "error", error=error))
 
-    def _next(self, source: Source, outcome: polling.PollOutcome, now: datetime) -> dict[str, object]:
-        return dict(
-            polling.next_check(
-                source, outcome, now=now, minimum_seconds=self.minimum_seconds, jitter=self.jitter()
-            ).columns
-        )
+    def _next(self, source: Source, outcome: PollOutcome, now: datetime) -> dict[str, object]:
+        checked = next_check(source, outcome, now=now, minimum_seconds=self.minimum_seconds, jitter=self.jitter())
+        if checked.notice is not None:
+            self.noticed(checked.notice)
+        after = checked.source
+        return {
+            "url": after.url,
+            "state": after.state,
+            "interval_seconds": after.interval_seconds,
+            "next_poll_at": after.next_poll_at,
+            "last_ok_at": after.last_ok_at,
+            "last_new_at": after.last_new_at,
+            "fail_count": after.fail_count,
+            "failing_since": after.failing_since,
+            "last_error": None,
+            "gaps": list(after.gaps),
+            "moved_to": after.moved_to,
+            "moved_count": after.moved_count,
+        }
 
 
-def _find_all(audience: Audience, articles: Sequence[Article]) -> dict[Article, object]:
-    return {article: audience.find(article) for article in articles}
+def _find_all(audience: Audience, articles: Sequence[Article]) -> dict[tuple[bytes, ...], Matched]:
+    return {article.keys: audience.find(article) for article in articles}
+
+
+def _known_first(found: Mapping[tuple[bytes, ...], Matched], audience: Audience) -> Callable[[Article], Matched]:
+    """What was matched off the event loop already, else match now."""
+
+    def find(article: Article) -> Matched:
+        known = found.get(article.keys)
+        return known if known is not None else audience.find(article)
+
+    return find
 
 
 def _digest(answer: Answer) -> bytes:
