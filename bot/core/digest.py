@@ -7,7 +7,6 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
 from rapidfuzz.fuzz import token_set_ratio
 
 from bot.core.news import Watch
@@ -95,6 +94,8 @@ def is_day_off(day: date, zone: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _korean_holidays(year: int) -> frozenset[date]:
+    import holidays  # noqa: PLC0415 - 0.2 s to import, needed only where 평일 is asked for
+
     return frozenset(holidays.country_holidays("KR", years=year))
 
 

@@ -85,6 +85,7 @@ class Source:
     baselined: bool = False
     interval_seconds: float = 0.0
     next_poll_at: datetime | None = None
+    checked_at: datetime | None = None
     last_ok_at: datetime | None = None
     last_new_at: datetime | None = None
     fail_count: int = 0
