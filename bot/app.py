@@ -31,8 +31,8 @@ from bot.adapters.store.migrate import upgrade
 from bot.adapters.workers import Workers
 from bot.core.compose import Voice
 from bot.core.delivery import Kind, State
-from bot.core.errors import GiveUp
-from bot.core.news import Platform, SourceState
+from bot.core.errors import GiveUp, UserMistake
+from bot.core.news import ChannelRef, Platform, SourceState
 from bot.core.outlets import parse_outlets
 from bot.observe import LoopLag, Metrics
 from bot.schedule import Job, Schedule
@@ -204,6 +204,7 @@ async def build(
             digesting,
             voice,
             wake=lambda: app.wake("deliver"),
+            direct=lambda channel, user: _direct(own, channel, user),
             operators=frozenset(settings.sosik_operators),
             version=release(),
         )
@@ -330,6 +331,14 @@ class Ports:
 
     def __contains__(self, port: object) -> bool:
         return isinstance(port, int) and any(low <= port <= high for low, high in self._ranges)
+
+
+async def _direct(posters: Mapping[Platform, Poster], channel: ChannelRef, user: str) -> ChannelRef:
+    """The direct-message channel of a person; where the platform is not connected here, it cannot be opened."""
+    poster = posters.get(channel.platform)
+    if poster is None:
+        raise UserMistake("me.not_here")
+    return await poster.direct(channel.workspace, user)
 
 
 def _outlets() -> Callable[[str], str | None]:

@@ -129,8 +129,8 @@ async def run_demo(*, hold: bool, as_json: bool) -> int:
 def _settings(home: Path, *, hold: bool) -> Settings:
     """Loopback only, a database of its own, and the language of whoever runs it."""
     given = load()
-    return Settings(
-        _env_file=None,
+    return load(
+        environ={},
         sosik_home=home,
         database_url=f"sqlite:///{home / 'demo.db'}",
         sosik_sources="own",
@@ -141,6 +141,7 @@ def _settings(home: Path, *, hold: bool) -> Settings:
         sosik_timezone=given.sosik_timezone,
         sosik_http_port=given.sosik_http_port if hold else 0,
         slack_bot_token=None,
+        slack_app_token=None,
         discord_bot_token=None,
     )
 
