@@ -23,7 +23,7 @@ import daachorse
 from bench import corpus
 from bot.core.matching.evidence import sentence
 from bot.core.matching.expression import parse
-from bot.core.matching.fold import fold, fold_with_offsets, squash
+from bot.core.matching.fold import fold, Squashed, fold_with_offsets
 from bot.core.matching.index import Index
 from bot.core.matching.match import Text, match
 
@@ -75,7 +75,7 @@ def _one_size(watched: list[str], texts: list[str], rounds: int) -> float:
         "raw daachorse": lambda at: raw.find_overlapping(folded[at]),
         "raw pyahocorasick iter": lambda at: list(trie.iter(folded[at])),
         "fold alone": lambda at: fold_with_offsets(texts[at]),
-        "fold + squash": lambda at: squash(fold(texts[at])),
+        "fold + squash": lambda at: Squashed(fold(texts[at])),
     }
     taken = _take_turns(contenders, len(texts), rounds)
     naive = _naive(patterns, folded[: max(2, 20_000 // len(patterns))])

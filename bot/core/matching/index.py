@@ -19,7 +19,7 @@ from typing import Literal, Self
 from bot.core.matching import endings
 from bot.core.matching.engine import DEFAULT, Ahocorasick, Daachorse, Engine
 from bot.core.matching.expression import Expression, Form, Term, parse
-from bot.core.matching.fold import fold, squash
+from bot.core.matching.fold import Squashed, fold
 from bot.core.matching.korean import is_hangul, is_particle
 
 EngineType = type[Daachorse] | type[Ahocorasick]
@@ -79,10 +79,10 @@ def spellings(term: Term) -> tuple[Spelling, ...]:
 def _spelling(folded: str) -> Spelling:
     if folded.isalnum():
         return Spelling(folded, 0)
-    squashed = squash(folded)
-    places = {at for at in squashed.starts if 0 < at < len(squashed.text)}
-    gaps = MIXED if places and max(places) > _MAX_GAP_PLACE else sum(1 << at for at in places)
-    return Spelling(squashed.text, gaps)
+    pieces = Squashed(folded).spaced.split()
+    places = list(accumulate(map(len, pieces)))[:-1]
+    gaps = MIXED if places and places[-1] > _MAX_GAP_PLACE else sum(1 << at for at in places)
+    return Spelling("".join(pieces), gaps)
 
 
 def all_terms(expression: Expression) -> Iterator[tuple[Term, bool]]:

@@ -6,7 +6,7 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from bot.core.matching.expression import Expression, Form, Group, Part, Term
-from bot.core.matching.fold import fold, keep_case, squash
+from bot.core.matching.fold import Squashed, fold, keep_case
 from bot.core.matching.index import MIXED, Index, Layer, all_terms, spellings
 from bot.core.matching.korean import is_latin
 from bot.core.matching.page import Page, Text
@@ -132,7 +132,7 @@ def _lone(layer: Layer, page: Page, spans: Spans, dead: frozenset[int], *, found
             others[number] = places
         elif slot not in dead:
             term = texts[text_at[slot] : text_at[slot + 1] - 1]
-            hits = tuple([Hit(*place(span[0], span[1]), term) for span in places if span[4]])
+            hits = tuple([Hit(*place(span[0], span[1]), term) for span in places if span[2]])
             if hits:
                 found.append(Found(keys[slot], hits))
     return others
@@ -157,7 +157,7 @@ def _by_slot(
             hits = [
                 Hit(*page.place(span[0], span[1]), term)
                 for span in places
-                if span[4] and (gaps[number] != MIXED or gaps_fit(page, span[2], span[3], own))
+                if span[2] and (gaps[number] != MIXED or gaps_fit(page, span[0], span[1], own))
             ]
             if slot in plain:
                 plain[slot].extend(hits)
@@ -288,15 +288,15 @@ def _near(key: int, hit: Hit, reason: _Reason) -> Near:
 
 
 def _has_form(layer: Layer, page: Page, span: Span, *, term: Term, number: int, gaps: int) -> bool:
-    if layer.gaps[number] == MIXED and not gaps_fit(page, span[2], span[3], gaps):
+    if layer.gaps[number] == MIXED and not gaps_fit(page, span[0], span[1], gaps):
         return False
     match term.form:
         case Form.PREFIX:
             return _same_capitals(page, span[0], span[1], term.text)
         case Form.EXACT:
-            return span[5] and keep_case(page.given_text(span[0], span[1])) == keep_case(term.text)
+            return span[3] and keep_case(page.given_text(span[0], span[1])) == keep_case(term.text)
         case _:
-            return span[4]
+            return span[2]
 
 
 def _same_capitals(page: Page, start: int, end: int, written: str) -> bool:
@@ -308,8 +308,8 @@ def _same_capitals(page: Page, start: int, end: int, written: str) -> bool:
 
 def _is_outlet(name: str, text: Text) -> bool:
     """Is this the article's outlet, by its name or by its domain?"""
-    wanted = squash(fold(name)).text
-    if wanted and wanted == squash(fold(text.outlet)).text:
+    wanted = Squashed(fold(name)).text
+    if wanted and wanted == Squashed(fold(text.outlet)).text:
         return True
     domain = fold(name).strip(". ")
     if "." not in domain:
@@ -325,28 +325,27 @@ def _refused_by_edges(layer: Layer, page: Page, dead: frozenset[int]) -> Iterato
     """The candidates that their own surroundings refuse, one for each expression that wants the pattern."""
     counted: dict[int, int] = {}
     for at, until, number in layer.engine.find(page.squashed.text):
+        start, end = page.squashed.place(at), page.squashed.place(until - 1) + 1
         for slot in layer.wanting(number):
             counted[slot] = counted.get(slot, 0) + 1
             if slot in dead or counted[slot] > MAX_PLACES:
                 continue
             for bound in _rule(layer, slot).wanted:
                 for pattern, gaps in bound.patterns:
-                    reason = _refusal(page, at, until, bound.term, gaps) if pattern == number else None
+                    reason = _refusal(page, start, end, bound.term, gaps) if pattern == number else None
                     if reason is not None:
-                        place = page.place(page.squashed.place(at), page.squashed.place(until - 1) + 1)
-                        yield _near(layer.keys[slot], Hit(*place, str(bound.term)), reason)
+                        yield _near(layer.keys[slot], Hit(*page.place(start, end), str(bound.term)), reason)
 
 
-def _refusal(page: Page, at: int, until: int, term: Term, gaps: int) -> _Reason | None:
-    verdict = judge(page, at, until, gaps)
+def _refusal(page: Page, start: int, end: int, term: Term, gaps: int) -> _Reason | None:
+    verdict = judge(page, start, end, gaps)
     match term.form:
         case Form.PREFIX:
-            start, end = page.squashed.place(at), page.squashed.place(until - 1) + 1
             if verdict.begins and not _same_capitals(page, start, end, term.text):
                 return "near.other_letters", {"given": page.given_text(start, end)}
             refused = not verdict.begins
         case Form.EXACT:
-            given = page.given_text(page.squashed.place(at), page.squashed.place(until - 1) + 1)
+            given = page.given_text(start, end)
             if verdict.word and not verdict.exact:
                 return "near.not_exact", {}
             if verdict.exact and keep_case(given) != keep_case(term.text):

@@ -7,10 +7,10 @@ the same decision in a few steps for the plain cases that nearly all candidates 
 """
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 from bot.core.matching import endings
 from bot.core.matching.index import CAREFUL, MIXED, Layer
@@ -46,8 +46,10 @@ _ADDRESS_REACH = 100
 # A Korean name: family name and two syllables.
 _NAME_LENGTH = 3
 
-# (start, end) in the folded text, (start, end) in the squashed text, a word of its own?, nothing glued on?
-Span = tuple[int, int, int, int, bool, bool]
+_PIECE = re.compile("[^ ]+")
+
+# Start and end in the folded text; a word of its own? nothing glued on?
+Span = tuple[int, int, bool, bool]
 Spans = dict[int, list[Span]]  # by number of the pattern
 
 
@@ -71,33 +73,21 @@ class Verdict:
 
 def scan(layer: Layer, page: Page) -> Spans:
     """The candidates that begin a word, by pattern; those of a `MIXED` pattern with any gaps (see `gaps_fit`)."""
-    text, starts, kinds = page.squashed.text, page.squashed.starts, layer.kinds
+    text, spaced, place = page.squashed.text, page.squashed.spaced, page.squashed.place
+    kinds, gaps = layer.kinds, layer.gaps
     spans: Spans = {}
     for at, until, number in layer.engine.find(text):
-        word = last = bisect_right(starts, at) - 1
-        end = starts[word + 1]
-        edge = None
-        if at != starts[word]:
-            if "가" <= text[at - 1] <= "힣":
-                continue  # glued to a syllable before it: no form allows that
-        elif kinds[number] < CAREFUL:
-            if until > end and layer.gaps[number] == 1 << (end - at) and starts[word + 2] >= until:
-                last = word + 1  # a phrase of two words with one sign between them
-                end = starts[word + 2]
-            if until == end:
-                edge = _OPEN
-            elif until < end:
-                edge = right_edge(text[until : min(end, until + _REST)], text[until - 2 : until])
-                if edge is _GLUED and not kinds[number]:
-                    continue
-        if edge is _OPEN:
-            span = (at + word, until + last, at, until, True, until == end or not is_letter(text[until]))
-        else:
-            verdict = judge(page, at, until, layer.gaps[number])
+        start = place(at)
+        before = spaced[start - 1] if start else " "
+        if "가" <= before <= "힣":
+            continue  # glued to a syllable before it: no form allows that
+        span = _quick(spaced, start, until - at, gaps[number]) if before == " " and kinds[number] < CAREFUL else None
+        if span is None:
+            end = place(until - 1) + 1
+            verdict = judge(page, start, end, gaps[number])
             if not verdict.begins:
                 continue
-            last = bisect_left(starts, until) - 1
-            span = (at + word, until + last, at, until, verdict.word, verdict.exact)
+            span = (start, end, verdict.word, verdict.exact)
         if number not in spans:
             spans[number] = [span]
         elif len(spans[number]) < MAX_PLACES:
@@ -105,70 +95,69 @@ def scan(layer: Layer, page: Page) -> Spans:
     return spans
 
 
-_OPEN, _GLUED, _REST = Edge.OPEN, Edge.GLUED, REST_LENGTH + 1
+_OPEN, _REST = Edge.OPEN, REST_LENGTH + 1
 
 
-def judge(page: Page, at: int, until: int, gaps: int) -> Verdict:
-    """Decide on one candidate of the squashed text; `gaps` are those of its spelling, or `MIXED` to allow any."""
-    if not gaps_fit(page, at, until, gaps):
+def _quick(spaced: str, start: int, length: int, gaps: int) -> Span | None:
+    """The span of a word of its own, for a plain case; None when `judge` must look."""
+    end = start + length
+    if " " in spaced[start:end]:
+        at = start + gaps.bit_length() - 1
+        end += 1
+        if not gaps or gaps != 1 << (at - start) or spaced[at] != " " or spaced.count(" ", start, end) > 1:
+            return None  # not a phrase of two words with one sign between them
+    rest = spaced[end : end + _REST].split(" ", 1)[0]
+    if not rest:
+        return start, end, True, True
+    if right_edge(rest, spaced[end - 2 : end]) is not _OPEN:
+        return None
+    return start, end, True, not is_letter(rest[0])
+
+
+def judge(page: Page, start: int, end: int, gaps: int) -> Verdict:
+    """Decide on one candidate of the folded text; `gaps` are those of its spelling, or `MIXED` to allow any."""
+    if not gaps_fit(page, start, end, gaps):
         return _refused("near.gap")
-    starts = page.squashed.starts
-    place = _Place(page, at, until, bisect_right(starts, at) - 1, bisect_left(starts, until) - 1)
+    place = _Place(page, start, end)
     return _left(place) or _right(place)
 
 
 @dataclass(slots=True)
 class _Place:
-    """A candidate: at:until in the squashed text, from word `first` to word `last`."""
+    """A candidate, start:end in the folded text."""
 
     page: Page
-    at: int
-    until: int
-    first: int
-    last: int
+    start: int
+    end: int
 
     @property
     def name(self) -> str:
-        return self.page.squashed.text[self.at : self.until]
+        """Its letters, spaces and light signs left out."""
+        return self.page.squashed.spaced[self.start : self.end].replace(" ", "")
 
     @property
     def before(self) -> str:
         """What stands before it in its word."""
-        begin = self.page.squashed.starts[self.first]
-        return self.page.squashed.text[max(begin, self.at - _REST) : self.at]
+        return self.page.squashed.spaced[max(0, self.start - _REST) : self.start].rpartition(" ")[2]
 
     @property
     def rest(self) -> str:
         """What stands behind it in its word."""
-        end = self.page.squashed.starts[self.last + 1]
-        return self.page.squashed.text[self.until : min(end, self.until + _REST)]
-
-    @property
-    def start(self) -> int:
-        """Where it starts in the folded text."""
-        return self.at + self.first
-
-    @property
-    def end(self) -> int:
-        """Where it ends in the folded text."""
-        return self.until + self.last
+        return self.page.squashed.spaced[self.end : self.end + _REST].partition(" ")[0]
 
 
-def gaps_fit(page: Page, at: int, until: int, gaps: int) -> bool:
+def gaps_fit(page: Page, start: int, end: int, gaps: int) -> bool:
     """Are the spaces and light signs inside a candidate such as may stand there?"""
-    starts, text, folded = page.squashed.starts, page.squashed.text, page.folded
-    word = bisect_right(starts, at)
-    piece = at
-    while starts[word] < until:
-        place = starts[word]
-        after = bisect_right(starts, place) - 1
-        gap = folded[place + word - 1 : place + after]
-        if gaps == MIXED or gaps >> (place - at) & 1:
+    pieces = [found.span() for found in _PIECE.finditer(page.squashed.spaced, start, end)]
+    length = 0
+    for (first, last), (following, close) in pairwise(pieces):
+        length += last - first
+        gap = page.folded[last:following]
+        if gaps == MIXED or gaps >> length & 1:
             if len(gap) > _MAX_GAP or len(gap.replace(" ", "")) > _MAX_SIGNS_IN_GAP:
                 return False
-        elif gap != " " or not _may_part(text[piece:place], text[place : min(until, starts[after + 1])]):
+        elif gap != " " or not _may_part(page.folded[first:last], page.folded[following:close]):
             return False
-        piece, word = place, after + 1
     return True
 
 
@@ -294,15 +283,14 @@ def _by_head() -> Mapping[str, frozenset[str]]:
 
 def _is_byline(place: _Place) -> bool:
     """Does the candidate begin the name of the reporter: 유한주 기자 for 유한?"""
-    words = place.page.squashed.words
-    name = words[place.first]
-    if place.before or place.first != place.last or len(name) != _NAME_LENGTH or not is_hangul(name[-1]):
+    name, _, following = place.page.squashed.spaced[place.start : place.start + _REST].partition(" ")
+    if place.before or len(name) != _NAME_LENGTH or not is_hangul(name[-1]):
         return False
-    return words[place.first + 1 : place.first + 2] != [] and words[place.first + 1] in endings.BYLINE_TITLES
+    return following.partition(" ")[0] in endings.BYLINE_TITLES
 
 
 def _word_before(place: _Place) -> str:
-    return place.page.squashed.words[place.first - 1] if place.first else ""
+    return place.page.squashed.spaced[max(0, place.start - _REST) : place.start].rstrip().rpartition(" ")[2]
 
 
 def _in_address(place: _Place) -> bool:
