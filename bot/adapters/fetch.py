@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from types import TracebackType
 from typing import NoReturn, Self
 from urllib.parse import quote_from_bytes
@@ -91,7 +92,6 @@ class Fetcher:
             connector=aiohttp.TCPConnector(
                 limit=0,  # we count ourselves
                 keepalive_timeout=5,
-                ssl=ssl.create_default_context(),  # reads SSL_CERT_FILE now; aiohttp's own was made at import
                 resolver=GuardedResolver(self._guard),
                 use_dns_cache=False,  # the guard has its own
                 socket_factory=self._guard.make_socket,
@@ -153,7 +153,7 @@ class Fetcher:
         """One request without redirects, in its turn and within the deadline; foreign errors become ours."""
         if self._session is None:
             raise RuntimeError("use the Fetcher in `async with`")
-        host = url.raw_host or ""
+        host = (url.raw_host or "").rstrip(".")  # with and without the dot it is one host
         try:
             async with AsyncExitStack() as held:
                 place = self._guard.recall(host) or await self._find(host, deadline)
@@ -163,10 +163,16 @@ class Fetcher:
                     await held.enter_async_context(self._page_flights)
                 await held.enter_async_context(self._flights)
                 await held.enter_async_context(deadline.spend())
-                asking = self._session.get(url, headers=headers, allow_redirects=False)
+                secure = self._secure if url.scheme == "https" else True
+                asking = self._session.get(url, headers=headers, allow_redirects=False, ssl=secure)
                 yield await held.enter_async_context(asking)
         except _FOREIGN_ERRORS as error:
             _translate(error, host)
+
+    @cached_property
+    def _secure(self) -> ssl.SSLContext:
+        """The trusted certificates, those of SSL_CERT_FILE too; made once, it takes some 40 ms."""
+        return ssl.create_default_context()
 
     async def _find(self, host: str, deadline: "_Deadline") -> Place:
         async with deadline.spend():
@@ -227,7 +233,10 @@ class Fetcher:
                     raise TryLater("fetch.status", status=status)
                 if status not in _REDIRECTS:
                     return None
-            url = self._redirected(url, fields)
+            try:
+                url = self._redirected(url, fields)
+            except (UserMistake, TryLater):
+                return None  # it points to where no robots.txt is
         return None  # RFC 9309 §2.3.1.2: after five redirects it counts as unavailable
 
 

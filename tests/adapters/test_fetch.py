@@ -586,6 +586,7 @@ async def test_a_page_that_redirects_onto_a_closed_path_is_not_fetched():
         (reply(status=404), None),
         (reply(status=403), None),
         (redirect("/robots.txt"), None),
+        (redirect("http://10.0.0.1/login"), None),
         (reply(b""), None),
         (in_order(redirect("/r"), reply(status=404)), None),
         (reply(status=429), "fetch.robots_unknown"),
@@ -595,7 +596,7 @@ async def test_a_page_that_redirects_onto_a_closed_path_is_not_fetched():
         (reply(b"User-agent: *\nDisallow: /\n" + b"#" * 600 * 1024), "fetch.robots"),
         (reply(bomb(10), headers={"Content-Encoding": "gzip"}), None),
     ],
-    ids=["404", "403", "loop", "empty", "moved", "429", "500", "reset", "silent", "long", "bomb"],
+    ids=["404", "403", "loop", "away", "empty", "moved", "429", "500", "reset", "silent", "long", "bomb"],
 )
 async def test_what_a_missing_robots_txt_means_is_what_the_rfc_says(robots, outcome):
     pages = {"/robots.txt": robots, "/": reply(b"x")}
