@@ -534,6 +534,19 @@ async def test_never_more_than_64_requests_are_under_way():
     assert site.busiest == 64
 
 
+async def test_pages_that_hang_leave_room_for_polls():
+    pages = {"/page": silent(), "/feed": reply(b"x")}
+    async with site_and_fetcher(pages) as (site, fetcher):
+        tasks = [asyncio.create_task(fetcher.get(Request(site.url("/page"), page=True))) for _ in range(100)]
+        await site.has_seen(1 + 48)
+        assert (await fetcher.get(Request(site.url("/feed")))).body == b"x"
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert site.paths().count("/page") == 48
+
+
 # Manners and robots.txt
 
 
