@@ -608,8 +608,12 @@ async def test_a_page_that_redirects_onto_a_closed_path_is_not_fetched():
         (silent(), "fetch.robots_unknown"),
         (reply(b"User-agent: *\nDisallow: /\n" + b"#" * 600 * 1024), "fetch.robots"),
         (reply(bomb(10), headers={"Content-Encoding": "gzip"}), None),
+        (
+            reply(gzip.compress(b"User-agent: *\nDisallow: /\n" + b"#" * MIB), headers={"Content-Encoding": "gzip"}),
+            "fetch.robots",
+        ),
     ],
-    ids=["404", "403", "loop", "away", "empty", "moved", "429", "500", "reset", "silent", "long", "bomb"],
+    ids=["404", "403", "loop", "away", "empty", "moved", "429", "500", "reset", "silent", "long", "bomb", "long gzip"],
 )
 async def test_what_a_missing_robots_txt_means_is_what_the_rfc_says(robots, outcome):
     pages = {"/robots.txt": robots, "/": reply(b"x")}
