@@ -534,6 +534,19 @@ async def test_never_more_than_64_requests_are_under_way():
     assert site.busiest == 64
 
 
+async def test_pages_that_hang_leave_room_for_polls():
+    pages = {"/page": silent(), "/feed": reply(b"x")}
+    async with site_and_fetcher(pages) as (site, fetcher):
+        tasks = [asyncio.create_task(fetcher.get(Request(site.url("/page"), page=True))) for _ in range(100)]
+        await site.has_seen(1 + 48)
+        assert (await fetcher.get(Request(site.url("/feed")))).body == b"x"
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert site.paths().count("/page") == 48
+
+
 # Manners and robots.txt
 
 
@@ -586,6 +599,7 @@ async def test_a_page_that_redirects_onto_a_closed_path_is_not_fetched():
         (reply(status=404), None),
         (reply(status=403), None),
         (redirect("/robots.txt"), None),
+        (redirect("http://10.0.0.1/login"), None),
         (reply(b""), None),
         (in_order(redirect("/r"), reply(status=404)), None),
         (reply(status=429), "fetch.robots_unknown"),
@@ -594,8 +608,12 @@ async def test_a_page_that_redirects_onto_a_closed_path_is_not_fetched():
         (silent(), "fetch.robots_unknown"),
         (reply(b"User-agent: *\nDisallow: /\n" + b"#" * 600 * 1024), "fetch.robots"),
         (reply(bomb(10), headers={"Content-Encoding": "gzip"}), None),
+        (
+            reply(gzip.compress(b"User-agent: *\nDisallow: /\n" + b"#" * MIB), headers={"Content-Encoding": "gzip"}),
+            "fetch.robots",
+        ),
     ],
-    ids=["404", "403", "loop", "empty", "moved", "429", "500", "reset", "silent", "long", "bomb"],
+    ids=["404", "403", "loop", "away", "empty", "moved", "429", "500", "reset", "silent", "long", "bomb", "long gzip"],
 )
 async def test_what_a_missing_robots_txt_means_is_what_the_rfc_says(robots, outcome):
     pages = {"/robots.txt": robots, "/": reply(b"x")}

@@ -12,6 +12,7 @@ from bot.core.polling import (
     LONGEST_BACK_OFF_SECONDS,
     LONGEST_SECONDS,
     PROBE_SECONDS,
+    STATE_SENTENCES,
     NextCheck,
     PollKind,
     PollOutcome,
@@ -267,7 +268,7 @@ def test_a_notice_without_a_name_shows_the_address_without_its_secrets():
 
 @pytest.mark.parametrize("state", SourceState)
 def test_every_state_has_a_sentence(state):
-    assert all(say(f"source_state.{state}", language) for language in languages())
+    assert all(say(STATE_SENTENCES[state], language) for language in languages())
 
 
 def test_errors_become_outcomes():
