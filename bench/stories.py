@@ -136,6 +136,6 @@ def measure(seed: int) -> None:
     print(f"postings an article: {rivals[0].size:.1f}")
 
 
-def main() -> None:
+def main(_arguments: list[str]) -> None:
     for seed in map(int, sys.argv[2:]) if len(sys.argv) > 2 else SEEDS:
         measure(seed)

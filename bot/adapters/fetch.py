@@ -91,6 +91,7 @@ class Fetcher:
             connector=aiohttp.TCPConnector(
                 limit=0,  # we count ourselves
                 keepalive_timeout=5,
+                ssl=ssl.create_default_context(),  # reads SSL_CERT_FILE now; aiohttp's own was made at import
                 resolver=GuardedResolver(self._guard),
                 use_dns_cache=False,  # the guard has its own
                 socket_factory=self._guard.make_socket,
@@ -108,7 +109,7 @@ class Fetcher:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
-        self._guard.close()
+        await self._guard.close()
 
     async def get(self, request: Request) -> Answer:
         """Ask once, follow at most five redirects, each checked as if a person had named it.

@@ -57,7 +57,7 @@ class Offsets:
         return self.given_ends[piece] + at - self.folded_ends[piece]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Squashed:
     """A folded text without spaces and light signs: one automaton finds every spacing of a name in it.
 
@@ -100,7 +100,7 @@ def squash(folded: str) -> Squashed:
     for sign in LIGHT_SIGNS:
         spaced = spaced.replace(sign, " ")
     words = spaced.split(" ")
-    return Squashed("".join(words), words, list(accumulate(map(len, words), initial=0)))
+    return Squashed("".join(words), words, [0, *accumulate(map(len, words))])
 
 
 def without_hidden(text: str) -> str:

@@ -64,8 +64,9 @@ def match(index: Index, text: Text, *, explain: bool = False, sense: Sense | Non
         if not len(layer):
             continue
         spans = scan(layer, page)
-        plain, ruled = _by_slot(layer, page, spans, dead)
-        found.extend(Found(layer.keys[slot], _tidy(hits)) for slot, hits in plain.items() if hits)
+        others = _lone(layer, page, spans, dead, found=found)
+        plain, ruled = _by_slot(layer, page, others, dead)
+        found.extend(Found(layer.keys[slot], _tidy(hits)) for slot, hits in plain.items())
         for slot in ruled:
             decision = _decide(layer, page, slot, spans, sense)
             if decision.hits:
@@ -121,41 +122,59 @@ def _rule(layer: Layer, slot: int) -> _Rule:
     return rule
 
 
+def _lone(layer: Layer, page: Page, spans: Spans, dead: frozenset[int], *, found: list[Found]) -> Spans:
+    """Add what satisfies expressions of one plain term, which most are; the spans of all other patterns remain."""
+    others: Spans = {}
+    lone, texts, text_at, keys, place = layer.lone, layer.texts, layer.text_at, layer.keys, page.place
+    for number, places in spans.items():
+        slot = lone[number]
+        if slot < 0:
+            others[number] = places
+        elif slot not in dead:
+            term = texts[text_at[slot] : text_at[slot + 1] - 1]
+            hits = tuple([Hit(*place(span[0], span[1]), term) for span in places if span[4]])
+            if hits:
+                found.append(Found(keys[slot], hits))
+    return others
+
+
 def _by_slot(
     layer: Layer, page: Page, spans: Spans, dead: frozenset[int]
 ) -> tuple[dict[int, list[Hit]], dict[int, None]]:
     """The hits of expressions that any hit satisfies, and the slots of the others."""
     plain: dict[int, list[Hit]] = {}
     ruled: dict[int, None] = {}
-    posted, posted_at, marks, gaps, term_at = layer.posted, layer.posted_at, layer.marks, layer.gaps, layer.term_at
-    place = page.place
+    posted, posted_at, marks, gaps = layer.posted, layer.posted_at, layer.marks, layer.gaps
     for number, places in spans.items():
-        for slot in posted[posted_at[number] : posted_at[number + 1]]:
+        for at in range(posted_at[number], posted_at[number + 1]):
+            slot = posted[at]
             if slot in dead:
                 continue
             if marks[slot]:
                 ruled[slot] = None
                 continue
-            own = gaps[number]
-            if term_at[slot + 1] - term_at[slot] == 1:
-                term, own = layer.text(slot), layer.term_gaps[term_at[slot]]
-            else:
-                bound, own = _wanted_by(layer, slot, number)
-                term = str(bound.term)
-            fits = places if gaps[number] != MIXED else [s for s in places if gaps_fit(page, s[2], s[3], own)]
-            hits = [Hit(*place(span[0], span[1]), term) for span in fits if span[4]]
+            term, own = _plain_term(layer, slot, number)
+            hits = [
+                Hit(*page.place(span[0], span[1]), term)
+                for span in places
+                if span[4] and (gaps[number] != MIXED or gaps_fit(page, span[2], span[3], own))
+            ]
             if slot in plain:
                 plain[slot].extend(hits)
-            else:
+            elif hits:
                 plain[slot] = hits
     return plain, ruled
 
 
-def _wanted_by(layer: Layer, slot: int, number: int) -> tuple[_Bound, int]:
+def _plain_term(layer: Layer, slot: int, number: int) -> tuple[str, int]:
+    """How the expression writes the term with this pattern, and the term's own gaps."""
+    at = layer.term_at[slot]
+    if layer.term_at[slot + 1] - at == 1:
+        return layer.text(slot), layer.term_gaps[at]
     for bound in _rule(layer, slot).wanted:
         for pattern, gaps in bound.patterns:
             if pattern == number:
-                return bound, gaps
+                return str(bound.term), gaps
     raise LookupError(number)
 
 

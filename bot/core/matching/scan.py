@@ -35,6 +35,8 @@ MAX_PLACES = 1_000
 # A term's own gap: any white space and at most two light signs.
 _MAX_SIGNS_IN_GAP = 2
 _MAX_GAP = 40
+# A short name in capitals and an S is another one: GM, GMS.
+_LONGEST_INITIALS = 3
 _CLOSERS = "\"'”’)]"
 _ADDRESS_SIGNS = ".@/:_&=?%#~"
 _ADDRESS = re.compile(r"[\w.%+-]@[\w-]+\.|://|^www\.", re.ASCII)
@@ -72,46 +74,84 @@ def scan(layer: Layer, page: Page) -> Spans:
     text, starts, kinds = page.squashed.text, page.squashed.starts, layer.kinds
     spans: Spans = {}
     for at, until, number in layer.engine.find(text):
-        if "가" <= text[at - 1 : at] <= "힣" and starts[bisect_left(starts, at)] != at:
-            continue  # glued to a syllable before it: no form allows that
-        word = bisect_right(starts, at) - 1
+        word = last = bisect_right(starts, at) - 1
         end = starts[word + 1]
         edge = None
-        if until <= end and at == starts[word] and kinds[number] < CAREFUL:
-            edge = (
-                Edge.OPEN
-                if until == end
-                else right_edge(text[until : min(end, until + REST_LENGTH + 1)], text[max(at, until - 2) : until])
-            )
-            if edge is Edge.GLUED and not kinds[number]:
-                continue
-        if edge is Edge.OPEN:
-            exact = until == end or not is_letter(text[until])
-            span = (at + word, until + word, at, until, True, exact)
+        if at != starts[word]:
+            if "가" <= text[at - 1] <= "힣":
+                continue  # glued to a syllable before it: no form allows that
+        elif kinds[number] < CAREFUL:
+            if until > end and layer.gaps[number] == 1 << (end - at) and starts[word + 2] >= until:
+                last = word + 1  # a phrase of two words with one sign between them
+                end = starts[word + 2]
+            if until == end:
+                edge = _OPEN
+            elif until < end:
+                edge = right_edge(text[until : min(end, until + _REST)], text[until - 2 : until])
+                if edge is _GLUED and not kinds[number]:
+                    continue
+        if edge is _OPEN:
+            span = (at + word, until + last, at, until, True, until == end or not is_letter(text[until]))
         else:
             verdict = judge(page, at, until, layer.gaps[number])
             if not verdict.begins:
                 continue
             last = bisect_left(starts, until) - 1
             span = (at + word, until + last, at, until, verdict.word, verdict.exact)
-        places = spans.get(number)
-        if places is None:
+        if number not in spans:
             spans[number] = [span]
-        elif len(places) < MAX_PLACES:
-            places.append(span)
+        elif len(spans[number]) < MAX_PLACES:
+            spans[number].append(span)
     return spans
+
+
+_OPEN, _GLUED, _REST = Edge.OPEN, Edge.GLUED, REST_LENGTH + 1
 
 
 def judge(page: Page, at: int, until: int, gaps: int) -> Verdict:
     """Decide on one candidate of the squashed text; `gaps` are those of its spelling, or `MIXED` to allow any."""
     if not gaps_fit(page, at, until, gaps):
-        return Verdict(begins=False, word=False, exact=False, reason="near.gap")
-    left = _left(page, at, until)
-    if left is not None:
-        return left
-    if _in_address(page, at, until):
-        return Verdict(begins=False, word=False, exact=False, reason="near.address")
-    return _right(page, at, until)
+        return _refused("near.gap")
+    starts = page.squashed.starts
+    place = _Place(page, at, until, bisect_right(starts, at) - 1, bisect_left(starts, until) - 1)
+    return _left(place) or _right(place)
+
+
+@dataclass(slots=True)
+class _Place:
+    """A candidate: at:until in the squashed text, from word `first` to word `last`."""
+
+    page: Page
+    at: int
+    until: int
+    first: int
+    last: int
+
+    @property
+    def name(self) -> str:
+        return self.page.squashed.text[self.at : self.until]
+
+    @property
+    def before(self) -> str:
+        """What stands before it in its word."""
+        begin = self.page.squashed.starts[self.first]
+        return self.page.squashed.text[max(begin, self.at - _REST) : self.at]
+
+    @property
+    def rest(self) -> str:
+        """What stands behind it in its word."""
+        end = self.page.squashed.starts[self.last + 1]
+        return self.page.squashed.text[self.until : min(end, self.until + _REST)]
+
+    @property
+    def start(self) -> int:
+        """Where it starts in the folded text."""
+        return self.at + self.first
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the folded text."""
+        return self.until + self.last
 
 
 def gaps_fit(page: Page, at: int, until: int, gaps: int) -> bool:
@@ -154,77 +194,69 @@ def _script(sign: str) -> str:
     return "hanja" if is_hanja(sign) else ""
 
 
-def _left(page: Page, at: int, until: int) -> Verdict | None:
+def _left(place: _Place) -> Verdict | None:
     """Why no word begins here; None when one may."""
-    text, starts = page.squashed.text, page.squashed.starts
-    first = starts[bisect_right(starts, at) - 1]
-    if at != first:
-        before = text[max(first, at - 3) : at]
-        if not left_is_open(before, text[at]):
-            return _refused("near.before", glued=_tail(text[max(first, at - REST_LENGTH) : at]))
-        if before[-1] == "&" and _is_initial_left(before, text, at):
+    before, name = place.before, place.name
+    if before:
+        if not left_is_open(before[-3:], name[0]):
+            return _refused("near.before", glued=letters_at_head(before[::-1])[::-1])
+        if before[-1] == "&" and _is_initial(letters_at_head(before[-2::-1]), name):
             return _refused("near.joined", sign="&")
-        if before[-1] in ".," and text[at].isdecimal() and len(before) > 1 and before[-2].isdecimal():
+        if name[0].isdecimal() and before[-1] in ".," and before[-2:-1].isdecimal():
             return _refused("near.number")
-        return None
-    start = at + bisect_right(starts, at) - 1
-    if start and page.folded[start - 1] in _CLOSERS and start > 1 and is_letter(page.folded[start - 2]):
-        glued = text[at:until]
-        if until in starts[bisect_left(starts, until) :][:1] and is_particle(glued):
-            return _refused("near.quoted", particle=glued)
-    return None
+    elif _follows_quoted(place):
+        return _refused("near.quoted", particle=name)
+    return _refused("near.address") if _in_address(place) else None
 
 
-def _is_initial_left(before: str, text: str, at: int) -> bool:
-    """`X&` with one of both sides a single letter: R&D, KT&G."""
-    if len(before) < 2 or not is_latin(before[-2]) or not is_latin(text[at]):
+def _is_initial(one: str, other: str) -> bool:
+    """Are these two sides of `&` one name: R&D, KT&G?"""
+    if not (one and other and is_latin(one[0]) and is_latin(other[0])):
         return False
-    alone_before = len(before) < 3 or not is_letter(before[-3])
-    alone_after = not (text[at + 1 : at + 2] and is_latin(text[at + 1]))
-    return alone_before or alone_after
+    return min(len(one), len(letters_at_head(other))) == 1
 
 
-def _right(page: Page, at: int, until: int) -> Verdict:
-    text, starts = page.squashed.text, page.squashed.starts
-    end = starts[bisect_left(starts, until)]
-    name, rest = text[at:until], text[until : min(end, until + REST_LENGTH + 1)]
-    bare = not _glued_before(page, at)
+def _follows_quoted(place: _Place) -> bool:
+    """Is it a particle glued to a closing quote: “전쟁”이란?"""
+    folded, start = place.page.folded, place.start
+    closed = start > 1 and folded[start - 1] in _CLOSERS and is_letter(folded[start - 2])
+    return closed and not place.rest and is_particle(place.name)
+
+
+def _right(place: _Place) -> Verdict:
+    name, rest = place.name, place.rest
+    bare = not (place.before and is_letter(place.before[-1]))
     if not rest:
         return Verdict(begins=True, word=True, exact=bare)
     glued = letters_at_head(rest)
-    if name in endings.VERB_STEMS and is_verb(glued, _word_before(page, at)):
+    if name in endings.VERB_STEMS and is_verb(glued, _word_before(place)):
         return _refused("near.verb", glued=glued)
     edge = right_edge(rest, name[-2:])
     if edge is Edge.SIGN and (joined := _joined_behind(name, rest)) is not None:
         return joined
-    reason = _why_no_word(page, until, name, edge)
+    reason = _why_no_word(place, edge)
     if not reason:
         return Verdict(begins=True, word=True, exact=bare and not glued)
-    if is_byline(page, at, until):
+    if _is_byline(place):
         return _refused("near.byline")
     if any((name + glued).startswith(longer) for longer in _longer_words(name)):
         return _refused("near.longer")
     return Verdict(begins=True, word=False, exact=False, reason=reason, values={"glued": glued})
 
 
-def _glued_before(page: Page, at: int) -> bool:
-    starts = page.squashed.starts
-    return starts[bisect_right(starts, at) - 1] != at and is_letter(page.squashed.text[at - 1])
-
-
-def _why_no_word(page: Page, until: int, name: str, edge: Edge) -> str:
+def _why_no_word(place: _Place, edge: Edge) -> str:
     """A key of core/wording; empty when it is one."""
     match edge:
         case Edge.OPEN | Edge.SIGN:
             return ""
         case Edge.REGION:
-            return "near.region" if name in endings.PROVINCES else ""
+            return "near.region" if place.name in endings.PROVINCES else ""
         case Edge.ROAD:
-            return "near.road" if name in endings.ROADS else ""
+            return "near.road" if place.name in endings.ROADS else ""
         case Edge.PERSON:
-            return "near.people" if name in endings.PEOPLES else ""
+            return "near.people" if place.name in endings.PEOPLES else ""
         case Edge.PLURAL:
-            return "" if _is_plural(page, until, name) else "near.after"
+            return "" if _is_plural(place) else "near.after"
         case Edge.WRONG_FORM:
             return "near.form"
         case Edge.UNIT:
@@ -233,10 +265,14 @@ def _why_no_word(page: Page, until: int, name: str, edge: Edge) -> str:
             return "near.after"
 
 
+def _is_plural(place: _Place) -> bool:
+    """A small s behind the name; a capital one only behind a longer word (AI CHIPS), never GM + S."""
+    return place.page.given_text(place.end, place.end + 1) == "s" or len(place.name) > _LONGEST_INITIALS
+
+
 def _joined_behind(name: str, rest: str) -> Verdict | None:
     """`R&D` for R, `3.5` for 3: the sign behind belongs to a longer name or number."""
-    latin = is_latin(name[-1]) and is_latin(rest[1:2])
-    if rest[0] == "&" and latin and not (is_latin(name[-2:-1]) and is_latin(rest[2:3])):
+    if rest[0] == "&" and _is_initial(letters_at_head(name[::-1]), rest[1:]):
         return _refused("near.joined", sign="&")
     if rest[0] in ".," and name[-1].isdecimal() and rest[1:2].isdecimal():
         return _refused("near.number")
@@ -253,38 +289,27 @@ def _by_head() -> Mapping[str, frozenset[str]]:
     heads: dict[str, set[str]] = {}
     for word in endings.PLACES | endings.LONGER_WORDS:
         heads.setdefault(word[:2], set()).add(word)
-    return {head: frozenset(word for word in words if word not in {head}) for head, words in heads.items()}
+    return {head: frozenset(words) for head, words in heads.items()}
 
 
-def is_byline(page: Page, at: int, until: int) -> bool:
+def _is_byline(place: _Place) -> bool:
     """Does the candidate begin the name of the reporter: 유한주 기자 for 유한?"""
-    squashed = page.squashed
-    word = bisect_right(squashed.starts, at) - 1
-    name = squashed.words[word]
-    if squashed.starts[word] != at or len(name) != _NAME_LENGTH or until - at >= len(name) or not is_hangul(name[-1]):
+    words = place.page.squashed.words
+    name = words[place.first]
+    if place.before or place.first != place.last or len(name) != _NAME_LENGTH or not is_hangul(name[-1]):
         return False
-    return word + 1 < len(squashed.words) and squashed.words[word + 1] in endings.BYLINE_TITLES
+    return words[place.first + 1 : place.first + 2] != [] and words[place.first + 1] in endings.BYLINE_TITLES
 
 
-def _word_before(page: Page, at: int) -> str:
-    squashed = page.squashed
-    word = bisect_right(squashed.starts, at) - 1
-    return squashed.words[word - 1] if word else ""
+def _word_before(place: _Place) -> str:
+    return place.page.squashed.words[place.first - 1] if place.first else ""
 
 
-def _is_plural(page: Page, until: int, name: str) -> bool:
-    """A small s after the name; a capital one only after a longer word in capitals (AI CHIPS), never GM + S."""
-    starts = page.squashed.starts
-    place = until + bisect_right(starts, until) - 1
-    return page.given_text(place, place + 1) == "s" or len(name) > 3
-
-
-def _in_address(page: Page, at: int, until: int) -> bool:
+def _in_address(place: _Place) -> bool:
     """Does a Latin name stand inside a mail or web address?"""
-    starts, folded = page.squashed.starts, page.folded
-    start, end = at + bisect_right(starts, at) - 1, until + bisect_left(starts, until) - 1
+    folded, start, end = place.page.folded, place.start, place.end
     beside = folded[start - 1 : start] + folded[end : end + 1]
-    if not any(sign in _ADDRESS_SIGNS for sign in beside) or not folded[start].isascii():
+    if not folded[start].isascii() or not any(sign in _ADDRESS_SIGNS for sign in beside):
         return False
     head = _ADDRESS_RUN.match(folded[max(0, start - _ADDRESS_REACH) : start][::-1])
     tail = _ADDRESS_RUN.match(folded, start, end + _ADDRESS_REACH)
@@ -294,8 +319,3 @@ def _in_address(page: Page, at: int, until: int) -> bool:
 
 def _refused(reason: str, **values: object) -> Verdict:
     return Verdict(begins=False, word=False, exact=False, reason=reason, values=values)
-
-
-def _tail(before: str) -> str:
-    """The letters at the end, for people."""
-    return letters_at_head(before[::-1])[::-1]

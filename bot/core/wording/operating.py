@@ -45,6 +45,24 @@ TEXTS: dict[str, tuple[str, str]] = {
         "I did not understand that ({detail}). See {command} --help",
     ),
     "cli.file": ("'{file}'{file!p:을/를} 읽을 수 없어요: {why}", "'{file}' cannot be read: {why}"),
+    "demo.starting": ("출처를 읽고 구독하고 있어요", "reading sources and subscribing"),
+    "demo.waiting": ("새 기사가 나왔어요. 알림 {count}/{all}", "news is out. Alerts {count}/{all}"),
+    "demo.republished": (
+        "매체들이 기사를 다시 냈어요. 알림이 또 오지 않는지 보고 있어요",
+        "outlets republish articles; nothing more must come",
+    ),
+    "demo.refused": (
+        "데모의 명령 '{line}'{line!p:이/가} 거절됐어요: {why}",
+        "The demo's command '{line}' was refused: {why}",
+    ),
+    "demo.figures": (
+        "기사 {articles}건을 읽고 알림 {alerts}건을 보냈어요 · 발행에서 알림까지 중앙값 {median}초, 최대 {worst}초 · 이벤트 루프 최대 멈춤 {lag}ms",
+        "{articles} articles read, {alerts} alerts sent · publication to alert {median} s median, {worst} s at most · longest stall of the event loop {lag} ms",
+    ),
+    "demo.held": (
+        "둘러보세요: {page} · 뉴스 {news} · 끝내려면 Ctrl+C",
+        "Look around: {page} · news {news} · Ctrl+C ends it",
+    ),
     "backup.done": ("{file}에 사본을 만들었어요", "The copy is {file}"),
     "backup.exists": (
         "{file}{file!p:이/가} 이미 있어요. 다른 이름을 적어 주세요",
