@@ -32,6 +32,7 @@ from bot.adapters.workers import Workers
 from bot.core.compose import Voice
 from bot.core.delivery import Kind, State
 from bot.core.errors import GiveUp, UserMistake
+from bot.core.matching.index import Index
 from bot.core.news import ChannelRef, Platform, SourceState
 from bot.core.outlets import parse_outlets
 from bot.observe import LoopLag, Metrics
@@ -159,7 +160,8 @@ async def build(
             )
         )
         workers = await stack.enter_async_context(Workers())
-        index = await stack.enter_async_context(LiveIndex())
+        index = LiveIndex(Index.build(()))
+        stack.push_async_callback(index.close)
         metrics = Metrics()
         outlets = await asyncio.to_thread(_outlets)
         audience = LiveAudience(store, index, voice=voice)
@@ -343,7 +345,8 @@ async def _direct(posters: Mapping[Platform, Poster], channel: ChannelRef, user:
 
 def _outlets() -> Callable[[str], str | None]:
     text = (files("bot.data") / "outlets.tsv").read_text(encoding="utf-8")
-    return parse_outlets(text).name_for
+    named = parse_outlets(text)
+    return lambda url: named.name_for(url)
 
 
 def _count_poll(metrics: Metrics, ended: PollEnded) -> None:
