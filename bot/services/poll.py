@@ -102,7 +102,9 @@ class Polling:
     async def look(self, url: str, *, zone: str) -> tuple[Answer, Feed]:
         """Read an address that may become a source; writes nothing."""
         candidate = Source(id=0, url=url, zone=zone)
-        answer = await self.fetcher.get(registry.request(candidate, now=await self.store.housekeeping.ping(), access=self.access))
+        answer = await self.fetcher.get(
+            registry.request(candidate, now=await self.store.housekeeping.ping(), access=self.access)
+        )
         return answer, await self.workers.run(registry.parse, candidate, answer, timeout_seconds=READ_SECONDS)
 
     async def adopt(self, source: Source, answer: Answer, reading: Feed) -> None:
@@ -129,7 +131,9 @@ class Polling:
         return 0
 
     async def _read(self, source: Source) -> int:
-        answer = await self.fetcher.get(registry.request(source, now=await self.store.housekeeping.ping(), access=self.access))
+        answer = await self.fetcher.get(
+            registry.request(source, now=await self.store.housekeeping.ping(), access=self.access)
+        )
         digest = _digest(answer)
         if answer.status == 304 or (digest == source.body_hash and source.baselined):
             await self._unchanged(source, answer)

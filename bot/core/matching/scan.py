@@ -199,10 +199,13 @@ def _left(place: _Place) -> Verdict | None:
 
 
 def _is_initial(one: str, other: str) -> bool:
-    """Are these two sides of `&` one name: R&D, KT&G?"""
-    if not (one and other and is_latin(one[0]) and is_latin(other[0])):
-        return False
-    return min(len(one), len(letters_at_head(other))) == 1
+    """Are these two sides of `&`, read away from it, one name: R&D, KT&G, KT&G가?"""
+    return min(_latin_run(one), _latin_run(other)) == 1
+
+
+def _latin_run(text: str) -> int:
+    """How many Latin letters stand at the head; a particle behind them is none."""
+    return next((count for count, sign in enumerate(text) if not is_latin(sign)), len(text))
 
 
 def _follows_quoted(place: _Place) -> bool:
