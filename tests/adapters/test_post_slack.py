@@ -1,10 +1,13 @@
 """The real slack_sdk against our local Slack: what is posted, and what each refusal means."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from bot.adapters import post_slack
 from bot.adapters.post import Post, Poster
 from bot.adapters.post_slack import SlackPoster, identify
 from bot.core.errors import GiveUp, InDoubt, Reach, TryLater

@@ -40,6 +40,9 @@ ALL_SCOPES = frozenset(
         "files:write",
     ]
 )
+FORM_ONLY = frozenset(
+    {"users.info", "conversations.info", "conversations.members", "conversations.history", "conversations.replies"}
+)
 HISTORY_SCOPE = {"C": "channels:history", "G": "groups:history", "D": "im:history"}
 
 
@@ -417,6 +420,8 @@ class FakeSlack:
     async def _arguments(self, request: web.Request) -> dict[str, Any]:
         arguments: dict[str, Any] = dict(request.query)
         if request.content_type == "application/json":
+            if request.match_info["method"] in FORM_ONLY:  # Slack does not read JSON there
+                return arguments
             arguments |= await request.json()
         elif request.method == "POST":
             arguments |= dict(await request.post())
@@ -578,21 +583,21 @@ class FakeSlack:
         }
 
     def _conversations_info(self, arguments: dict[str, Any], team: str) -> dict[str, Any]:
+        if "channels:read" not in self.scopes:
+            return _no("missing_scope", needed="channels:read")
         room = self.rooms.get(arguments.get("channel", ""))
         if room is None or room.team != team or (room.private and self.bot_user not in room.members):
             return _no("channel_not_found")
-        if "channels:read" not in self.scopes:
-            return _no("missing_scope", needed="channels:read")
         about = {"id": room.id, "name": room.name, "is_private": room.private, "is_archived": room.archived}
         about |= {"is_im": room.direct, "is_member": self.bot_user in room.members}
         return {"ok": True, "channel": about}
 
     def _conversations_members(self, arguments: dict[str, Any], team: str) -> dict[str, Any]:
+        if "channels:read" not in self.scopes:
+            return _no("missing_scope", needed="channels:read")
         room = self.rooms.get(arguments.get("channel", ""))
         if room is None or room.team != team or (room.private and self.bot_user not in room.members):
             return _no("channel_not_found")
-        if "channels:read" not in self.scopes:
-            return _no("missing_scope", needed="channels:read")
         start, page = int(arguments.get("cursor") or 0), int(arguments.get("limit") or 100)
         members = sorted(room.members)
         following = str(start + page) if len(members) > start + page else ""

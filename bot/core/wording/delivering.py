@@ -56,6 +56,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "SLACK_APP_TOKEN을 Slack이 받아들이지 않았어요 ({error}). connections:write가 있는 앱 토큰을 적어 주세요",
         "Slack refused SLACK_APP_TOKEN ({error}). Write an app-level token with connections:write",
     ),
+    "slack.failed": (
+        "문제가 생겨 처리하지 못했어요. 잠시 뒤에 다시 시도해 주세요",
+        "Something went wrong on our side. Please try again in a moment",
+    ),
     "slack.token": (
         "SLACK_BOT_TOKEN을 Slack이 받아들이지 않았어요 ({error}). 앱을 설치한 화면의 봇 토큰을 적어 주세요",
         "Slack refused SLACK_BOT_TOKEN ({error}). Write the bot token that installing the app shows",
