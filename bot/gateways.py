@@ -7,9 +7,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
+from pydantic import SecretStr
 
 from bot.app import App
 from bot.core.errors import GiveUp, Reach, SosikError
@@ -61,8 +62,9 @@ class Gateways:
 class Events:
     """What happens to channels and workspaces on a platform, told to the store."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, platform: Platform) -> None:
         self._app = app
+        self._platform = platform
 
     async def channel_closed(self, channel: ChannelRef, reason_key: str) -> None:
         """The bot can no longer post there."""
@@ -75,8 +77,7 @@ class Events:
 
     async def workspace_gone(self, workspace: str) -> None:
         """The app was uninstalled or the server left: kept for 30 days, no calls."""
-        platform, _, name = workspace.partition(":")
-        await self._app.store.channels.set_workspace(Platform(platform), name, "gone")
+        await self._app.store.channels.set_workspace(self._platform, workspace, "gone")
 
 
 @asynccontextmanager
@@ -90,12 +91,12 @@ async def connect(app: App, settings: Settings, *, listening: bool) -> AsyncIter
         GiveUp: a token does not work; the sentence names it. While listening, `Gateways.failed` tells instead.
     """
     gateways = Gateways()
-    openers: dict[Platform, Callable[[], Awaitable[Any]]] = {}
+    openers: dict[Platform, Opener] = {}
     async with AsyncExitStack() as stack:
         if settings.slack_bot_token is not None:
-            openers[Platform.SLACK] = lambda: _slack(app, settings, gateways, stack, listening=listening)
+            openers[Platform.SLACK] = lambda: _slack(app, settings, stack, listening=listening)
         if settings.discord_bot_token is not None:
-            openers[Platform.DISCORD] = lambda: _discord(app, settings, gateways, stack, listening=listening)
+            openers[Platform.DISCORD] = lambda: _discord(app, settings, stack, listening=listening)
         if not listening:
             for open_it in openers.values():
                 await open_it()
@@ -112,10 +113,13 @@ async def connect(app: App, settings: Settings, *, listening: bool) -> AsyncIter
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _opening(platform: Platform, open_it: Callable[[], Awaitable[Any]], gateways: Gateways) -> None:
+Opener = Callable[[], Awaitable[Gateway | None]]
+
+
+async def _opening(platform: Platform, open_it: Opener, gateways: Gateways) -> None:
     while True:
         try:
-            await open_it()
+            gateway = await open_it()
         except SosikError as error:
             gateways.problems[platform] = error.key
             log.error("gateway_failed", platform=platform, reason=error.key)
@@ -126,7 +130,45 @@ async def _opening(platform: Platform, open_it: Callable[[], Awaitable[Any]], ga
             await asyncio.sleep(_RETRY_SECONDS)
         else:
             gateways.problems.pop(platform, None)
+            if gateway is None:
+                gateways.wanted.pop(platform, None)
+            else:
+                gateways.wanted[platform] = gateway
             return
+
+
+async def _slack(app: App, settings: Settings, stack: AsyncExitStack, *, listening: bool) -> Gateway | None:
+    """Slack's poster, and its incoming side when there is an app token to listen with."""
+    from bot.adapters.post_slack import SlackPoster, identify  # noqa: PLC0415 - slack_sdk, needed only with a token
+
+    token = _secret(settings.slack_bot_token)
+    identity = await identify(token, api_url=settings.slack_api_url)
+    if Platform.SLACK not in app.posters:
+        app.posters[Platform.SLACK] = SlackPoster(
+            lambda workspace: token if workspace == identity.workspace else None,
+            api_url=settings.slack_api_url,
+            timeout_seconds=settings.sosik_post_timeout_seconds,
+        )
+        app.wake("deliver")
+    if not listening or settings.slack_app_token is None:
+        return None
+    from handlers.slack_app import build  # noqa: PLC0415 - slack_bolt takes 0.6 s to import
+
+    gateway = build(
+        app.commands,
+        api_url=settings.slack_api_url,
+        bot_token=token,
+        app_token=_secret(settings.slack_app_token),
+        events=Events(app, Platform.SLACK),
+        language=settings.sosik_language,
+    )
+    await gateway.start()
+    stack.push_async_callback(gateway.stop)
+    return gateway
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value is not None else ""
 
 
 async def until_over(stop: asyncio.Event, gateways: Gateways) -> None:
