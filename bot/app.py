@@ -345,8 +345,7 @@ async def _direct(posters: Mapping[Platform, Poster], channel: ChannelRef, user:
 
 def _outlets() -> Callable[[str], str | None]:
     text = (files("bot.data") / "outlets.tsv").read_text(encoding="utf-8")
-    named = parse_outlets(text)
-    return lambda url: named.name_for(url)
+    return parse_outlets(text).name_for
 
 
 def _count_poll(metrics: Metrics, ended: PollEnded) -> None:

@@ -40,10 +40,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_address() -> Iterator[str]:
     if postgres.tools() is None:
         pytest.skip("PostgreSQL is not installed: initdb was not found")
-    with postgres.server(tmp_path_factory.mktemp("pg")) as address:
+    with postgres.server() as address:
         _migrated(_fresh_database(address, name=_TEMPLATE))
         yield address
 

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,16 +24,18 @@ def tools() -> Path | None:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """Run a server on `folder`; gives the address of its `postgres` database."""
+def server() -> Iterator[str]:
+    """Run a server; gives the address of its `postgres` database."""
     binaries = tools()
     assert binaries is not None
+    # Not below pytest's own folder: that is for nobody but root, and PostgreSQL refuses to run as root.
+    with tempfile.TemporaryDirectory(prefix="sosik-pg-") as name:
+        yield from _serve(binaries, Path(name))
+
+
+def _serve(binaries: Path, folder: Path) -> Iterator[str]:
     who = _user()
-    folder.mkdir(parents=True, exist_ok=True)
     if who is not None:
-        for path in (folder, *folder.parents):
-            if path.stat().st_uid == os.getuid() and path != Path(path.anchor):
-                path.chmod(path.stat().st_mode | 0o711)
         os.chown(folder, who, -1)
     data = folder / "data"
     run = {"user": who, "env": {"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]}, "cwd": folder}

@@ -13,7 +13,7 @@ from bot.core import compose
 from bot.core.compose import Voice
 from bot.core.delivery import Kind
 from bot.core.matching.evidence import sentence
-from bot.core.matching.match import Found, Matched
+from bot.core.matching.match import Matched
 from bot.core.message import Byline, Chips, Headline, Message, Span
 from bot.core.news import Article, ChannelRef, Field, Hit, Pace, Watch
 
@@ -77,12 +77,14 @@ class Context:
     Attributes:
         known: by identity key.
         stored: the one article at hand, when it is stored already.
+        handled: by key of an article that is everybody's: the workspaces whose own sources brought it before.
         stories: ids of stories of the last days by the article's place in the reading: what is a copy of what.
         cards: of the stories in question, by story.
     """
 
     known: Mapping[bytes, KnownArticle] = field(default_factory=lambda: MappingProxyType({}))
     stored: KnownArticle | None = None
+    handled: Mapping[bytes, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     stories: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     outlets: Mapping[int, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     cards: Mapping[int, tuple[Card, ...]] = field(default_factory=lambda: MappingProxyType({}))
@@ -204,24 +206,32 @@ def plan_page(
     return PollPlan((replace(each, article=article),), audience.revision)
 
 
-def wanted_by(article: Article, audience: Audience) -> tuple[tuple[Decision, ...], tuple[Decision, ...]]:
+def wanted_by(
+    article: Article, audience: Audience, context: Context
+) -> tuple[tuple[Decision, ...], tuple[Decision, ...]]:
     """Decisions of the watches that want this article, and of those that came near.
 
-    A watch acts on articles first seen after it was made.
+    A watch acts on articles first seen after it was made, from sources that serve its workspace.
     """
     matched = audience.find(article)
-    wanted = tuple(Decision(found.key, found.hits) for found in matched.found if _acts(found, article, audience))
+    handled = frozenset[str]().union(*(context.handled.get(key, ()) for key in article.keys))
+    wanted = tuple(
+        Decision(found.key, found.hits) for found in matched.found if _acts(found.key, article, audience, handled)
+    )
     near = {
         near.key: Decision(near.key, reason=near.reason_key, values=MappingProxyType(dict(near.values)))
         for near in matched.near
-        if near.key in audience.watches and near.key not in {each.watch_id for each in wanted}
+        if near.key not in {each.watch_id for each in wanted} and _acts(near.key, article, audience, handled)
     }
     return wanted, tuple(near.values())
 
 
-def _acts(found: Found, article: Article, audience: Audience) -> bool:
-    watch = audience.watches.get(found.key)
-    return watch is not None and watch.since < article.first_seen
+def _acts(watch_id: int, article: Article, audience: Audience, handled: frozenset[str]) -> bool:
+    watch = audience.watches.get(watch_id)
+    if watch is None or watch.since >= article.first_seen:
+        return False
+    home = watch.channel.home
+    return home not in handled and article.workspace in {None, home}
 
 
 def _plan_new(
@@ -232,7 +242,7 @@ def _plan_new(
     audience: Audience,
     now: datetime,
 ) -> PlannedArticle:
-    wanted, near = wanted_by(article, audience)
+    wanted, near = wanted_by(article, audience, context)
     outlets = context.outlets.get(story, ()) if story is not None else ()
     deliveries = []
     for channel, decisions in _by_channel(wanted, audience).items():
@@ -262,7 +272,7 @@ def _plan_change(
     now: datetime,
 ) -> PlannedArticle:
     article = replace(article, id=known.id, first_seen=known.first_seen, outlet=known.outlet or article.outlet)
-    wanted, near = wanted_by(article, audience)
+    wanted, near = wanted_by(article, audience, context)
     new = tuple(each for each in wanted if each.watch_id not in known.decided)
     title = article.title if article.title != known.title else None
     more = max(0, len(context.outlets.get(known.story_id, ())) - 1)

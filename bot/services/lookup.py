@@ -88,22 +88,22 @@ class Lookup:
         self._zone = zone
         self._hint_for = hint_for
 
-    async def preview(self, expression: Expression, *, title_only: bool, days: int) -> Preview:
+    async def preview(self, expression: Expression, *, workspace: str, title_only: bool, days: int) -> Preview:
         """How often a watch with this expression would have fired, with samples for the asker alone."""
-        read, hits = await self._scan(expression, days=days, title_only=title_only)
+        read, hits = await self._scan(expression, workspace, days=days, title_only=title_only)
         samples = tuple(excerpt_of(told.article, told.hits) for told in hits[:_SAMPLES])
         return Preview(days, read, len({told.story_id for told in hits}), samples)
 
     async def newest(
-        self, expression: Expression, *, title_only: bool, days: int
+        self, expression: Expression, *, workspace: str, title_only: bool, days: int
     ) -> tuple[Article, tuple[Hit, ...]] | None:
         """The newest stored article that matches."""
-        _, hits = await self._scan(expression, days=days, title_only=title_only)
+        _, hits = await self._scan(expression, workspace, days=days, title_only=title_only)
         return (hits[0].article, hits[0].hits) if hits else None
 
-    async def search(self, expression: Expression, *, days: int, outlet: str = "") -> Found:
+    async def search(self, expression: Expression, *, workspace: str, days: int, outlet: str = "") -> Found:
         """Stories of the last days that match, each once."""
-        _, hits = await self._scan(expression, days=days)
+        _, hits = await self._scan(expression, workspace, days=days)
         if outlet:
             hits = tuple(told for told in hits if outlet.lower() in told.article.outlet.lower())
         zone = ZoneInfo(self._zone)
@@ -156,14 +156,14 @@ class Lookup:
         return Invocation(value[0], MappingProxyType(value[1]))
 
     async def _scan(
-        self, expression: Expression, *, days: int, title_only: bool = False
+        self, expression: Expression, workspace: str, *, days: int, title_only: bool = False
     ) -> tuple[int, tuple[Told, ...]]:
         """How many articles were read, and those that match, newest first."""
         since = await self._store.housekeeping.ping() - timedelta(days=days)
         index = await asyncio.to_thread(Index.build, [(0, expression, title_only)])
         read, before, hits = 0, None, []
         while read < _MOST_READ:
-            batch = await self._store.articles.since(since, limit=_BATCH, before_id=before)
+            batch = await self._store.articles.since(since, limit=_BATCH, before_id=before, workspace=workspace)
             if not batch:
                 break
             hits.extend(await asyncio.to_thread(_matching, index, batch))

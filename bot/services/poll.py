@@ -177,7 +177,7 @@ class Polling:
     async def _news(
         self, source: Source, articles: Sequence[Article], answer: Answer, reading: Feed
     ) -> PollPlan | None:
-        known = await self.store.articles.known({key for article in articles for key in article.keys})
+        known = await self.store.articles.known({key for article in articles for key in article.keys}, source.workspace)
         fresh = [article for article in articles if known.isdisjoint(article.keys)]
         read, waiting = await self.pages.read_soon(fresh, seconds=PAGE_WAIT_SECONDS)
         articles = [read.get(article.keys[:1], article) for article in articles]

@@ -36,6 +36,7 @@ def articles_of(
             url=entry.link or "",
             first_seen=now,
             source_id=source.id,
+            workspace=source.workspace,
             summary=summary or (body[:FULL_TEXT_CHARS] if body else ""),
             body=body,
             outlet=outlet,

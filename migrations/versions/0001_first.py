@@ -101,6 +101,7 @@ def upgrade() -> None:
         "article",
         sa.Column("id", ID, nullable=False),
         sa.Column("source_id", ID, nullable=True),
+        sa.Column("workspace", sa.Text(), nullable=True),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("summary", sa.Text(), server_default=sa.text("''"), nullable=False),
@@ -162,11 +163,12 @@ def upgrade() -> None:
     op.create_table(
         "article_key",
         sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("article_id", ID, nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"], ["article.id"], name=op.f("fk_article_key_article_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_article_key")),
+        sa.PrimaryKeyConstraint("key", "scope", name=op.f("pk_article_key")),
     )
     op.create_index(op.f("ix_article_key_article_id"), "article_key", ["article_id"], unique=False)
     op.create_table(

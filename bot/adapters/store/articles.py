@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Row, func, insert, select, text, update
+from sqlalchemy import Column, ColumnElement, Row, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store import sources
@@ -80,12 +80,16 @@ class Articles:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def known(self, keys: Iterable[bytes]) -> frozenset[bytes]:
-        """Those of the keys that belong to a stored article."""
+    async def known(self, keys: Iterable[bytes], workspace: str | None = None) -> frozenset[bytes]:
+        """Those of the keys that belong to an article that the workspace's sources know."""
         async with self._db.reading() as connection:
             found: set[bytes] = set()
             for some in _slices(tuple(keys)):
-                rows = await connection.execute(select(ARTICLE_KEY.c.key).where(ARTICLE_KEY.c.key.in_(some)))
+                rows = await connection.execute(
+                    select(ARTICLE_KEY.c.key).where(
+                        ARTICLE_KEY.c.key.in_(some), ARTICLE_KEY.c.scope.in_(_scopes(workspace))
+                    )
+                )
                 found.update(bytes(key) for key in rows.scalars())
             return frozenset(found)
 
@@ -140,9 +144,16 @@ class Articles:
                 update(ARTICLE).where(ARTICLE.c.id == article_id).values(page_state="failed", page_error=reason)
             )
 
-    async def since(self, since: datetime, *, limit: int, before_id: int | None = None) -> tuple[Told, ...]:
-        """Stored articles first seen since then, newest first, for a look-up to recheck."""
-        statement = select(ARTICLE).where(ARTICLE.c.first_seen >= since).order_by(ARTICLE.c.id.desc()).limit(limit)
+    async def since(
+        self, since: datetime, *, limit: int, before_id: int | None = None, workspace: str | None = None
+    ) -> tuple[Told, ...]:
+        """Stored articles that the workspace may see, first seen since then, newest first, for a look-up to recheck."""
+        statement = (
+            select(ARTICLE)
+            .where(ARTICLE.c.first_seen >= since, _seen_by(workspace))
+            .order_by(ARTICLE.c.id.desc())
+            .limit(limit)
+        )
         if before_id is not None:
             statement = statement.where(ARTICLE.c.id < before_id)
         async with self._db.reading() as connection:
@@ -234,13 +245,15 @@ class Articles:
         self, connection: AsyncConnection, articles: Sequence[Article], since: datetime, stored: int | None
     ) -> Context:
         keys = tuple({key for article in articles for key in article.keys})
-        known = await _known(connection, ARTICLE_KEY.c.key, keys)
+        workspace = articles[0].workspace if articles else None
+        known = await _known(connection, ARTICLE_KEY.c.key, keys, _scopes(workspace))
         if stored is not None:
-            known |= await _known(connection, ARTICLE.c.id, (stored,))
+            known |= await _known(connection, ARTICLE.c.id, (stored,), _scopes(workspace))
         stories = await _stories(connection, articles, since)
         story_ids = {*stories.values(), *(each.story_id for each in known.values())}
         return Context(
             known=known,
+            handled=await _handled(connection, keys) if workspace is None else {},
             stored=next((each for each in known.values() if each.id == stored), None),
             stories=stories,
             outlets=await _outlets(connection, tuple(story_ids)),
@@ -255,7 +268,9 @@ class Articles:
             await _update(connection, planned)
         for key in planned.article.keys:
             await connection.execute(
-                upsert(ARTICLE_KEY, self._db).values(key=key, article_id=article_id).on_conflict_do_nothing()
+                upsert(ARTICLE_KEY, self._db)
+                .values(key=key, scope=planned.article.workspace or "", article_id=article_id)
+                .on_conflict_do_nothing()
             )
         told: dict[int, int | None] = {}
         for delivery in planned.deliveries:
@@ -269,6 +284,7 @@ class Articles:
             insert(ARTICLE)
             .values(
                 source_id=article.source_id or None,
+                workspace=article.workspace,
                 url=article.url,
                 title=article.title,
                 summary=article.summary,
@@ -339,7 +355,9 @@ class Articles:
             await connection.execute(statement)
 
 
-async def _known(connection: AsyncConnection, column: Column[Any], values: Sequence[Any]) -> dict[bytes, KnownArticle]:
+async def _known(
+    connection: AsyncConnection, column: Column[Any], values: Sequence[Any], scopes: Sequence[str]
+) -> dict[bytes, KnownArticle]:
     """Stored articles by their keys, those of which `column` has one of the values."""
     found: dict[bytes, KnownArticle] = {}
     for some in _slices(values):
@@ -355,7 +373,7 @@ async def _known(connection: AsyncConnection, column: Column[Any], values: Seque
                 ARTICLE.c.baseline,
             )
             .join(ARTICLE, ARTICLE.c.id == ARTICLE_KEY.c.article_id)
-            .where(column.in_(some))
+            .where(column.in_(some), ARTICLE_KEY.c.scope.in_(scopes))
         )
         for row in rows:
             found[bytes(row.key)] = KnownArticle(
@@ -369,6 +387,23 @@ async def _known(connection: AsyncConnection, column: Column[Any], values: Seque
             )
     decided = await _decided(connection, {each.id for each in found.values()})
     return {key: replace(each, decided=decided.get(each.id, frozenset())) for key, each in found.items()}
+
+
+async def _handled(connection: AsyncConnection, keys: Sequence[bytes]) -> dict[bytes, frozenset[str]]:
+    """The workspaces whose own sources brought an article with these keys."""
+    found: dict[bytes, set[str]] = {}
+    for some in _slices(keys):
+        rows = await connection.execute(
+            select(ARTICLE_KEY.c.key, ARTICLE_KEY.c.scope).where(ARTICLE_KEY.c.key.in_(some), ARTICLE_KEY.c.scope != "")
+        )
+        for row in rows:
+            found.setdefault(bytes(row.key), set()).add(row.scope)
+    return {key: frozenset(scopes) for key, scopes in found.items()}
+
+
+def _scopes(workspace: str | None) -> tuple[str, ...]:
+    """Whose articles a source of this workspace counts as known: everybody's, and its own."""
+    return ("",) if workspace is None else ("", workspace)
 
 
 async def _decided(connection: AsyncConnection, article_ids: Iterable[int]) -> dict[int, frozenset[int]]:
@@ -391,7 +426,7 @@ async def _stories(connection: AsyncConnection, articles: Sequence[Article], sin
     for some in _slices(tuple(titles)):
         rows = await connection.execute(
             select(ARTICLE.c.id, ARTICLE.c.story_id, ARTICLE.c.title)
-            .where(ARTICLE.c.title.in_(some), ARTICLE.c.first_seen >= since)
+            .where(ARTICLE.c.title.in_(some), ARTICLE.c.first_seen >= since, _seen_by(articles[0].workspace))
             .order_by(ARTICLE.c.id.desc())
         )
         for row in rows:
@@ -454,6 +489,12 @@ async def _update(connection: AsyncConnection, planned: PlannedArticle) -> None:
     await connection.execute(update(ARTICLE).where(ARTICLE.c.id == article.id).values(**values))
 
 
+def _seen_by(workspace: str | None) -> ColumnElement[bool]:
+    """Articles of everybody's sources, and of this workspace's own."""
+    everybodys = ARTICLE.c.workspace.is_(None)
+    return everybodys if workspace is None else everybodys | (ARTICLE.c.workspace == workspace)
+
+
 def article_of(row: Row[Any]) -> Article:
     """The article of a row of the table."""
     return Article(
@@ -469,6 +510,7 @@ def article_of(row: Row[Any]) -> Article:
         language=row.language,
         published=row.published,
         tags=tuple(row.tags or ()),
+        workspace=row.workspace,
     )
 
 

@@ -75,14 +75,14 @@ async def channel_id(connection: AsyncConnection, db: Database, ref: ChannelRef)
 
 
 def ref_of(row: Row[Any]) -> ChannelRef:
-    """The channel of a row that carries `platform`, `workspace` and `channel`."""
-    return ChannelRef(Platform(row.platform), row.workspace, row.channel)
+    """The channel of a row that carries REF_COLUMNS."""
+    return ChannelRef(Platform(row.ref_platform), row.ref_workspace, row.ref_channel)
 
 
 REF_COLUMNS = (
-    WORKSPACE.c.platform,
-    WORKSPACE.c.external_id.label("workspace"),
-    CHANNEL.c.external_id.label("channel"),
+    WORKSPACE.c.platform.label("ref_platform"),
+    WORKSPACE.c.external_id.label("ref_workspace"),
+    CHANNEL.c.external_id.label("ref_channel"),
 )
 
 

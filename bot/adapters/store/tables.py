@@ -202,6 +202,7 @@ ARTICLE = Table(
     METADATA,
     Column("id", _ID, primary_key=True),
     Column("source_id", ForeignKey("source.id", ondelete="SET NULL")),
+    Column("workspace", Text),  # whose own source brought it; NULL: everybody's
     Column("url", Text, nullable=False),
     Column("title", Text, nullable=False),
     _word("summary"),
@@ -232,6 +233,7 @@ ARTICLE_KEY = Table(
     "article_key",
     METADATA,
     Column("key", LargeBinary, primary_key=True),
+    Column("scope", Text, primary_key=True),  # the article's workspace; '' for everybody's
     Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
     Index(None, "article_id"),
 )

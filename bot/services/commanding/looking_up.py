@@ -27,7 +27,7 @@ async def search(asked: Asked, call: Invocation) -> Reply:
     """`검색`: stories of the last days, newest first, with how many each day."""
     wanted = expressions.parse(call.get("expression"))
     days = _days(call)
-    found = await asked.desk.lookup.search(wanted, days=days, outlet=call.get("outlet"))
+    found = await asked.desk.lookup.search(wanted, workspace=asked.workspace, days=days, outlet=call.get("outlet"))
     if not found.stories:
         return asked.answer(asked.text("search.none", days=days))
     page = min(max(0, int(call.get("page") or 0)), (len(found.stories) - 1) // _PAGE)
@@ -50,7 +50,9 @@ async def test(asked: Asked, call: Invocation) -> Reply:
     if call.get("url"):
         return await explain.why_not(asked, watch, call.get("url"))
     wanted = expressions.parse(watch.expression)
-    found = await asked.desk.lookup.newest(wanted, title_only=watch.scope is Scope.TITLE, days=SEARCH_DAYS[1])
+    found = await asked.desk.lookup.newest(
+        wanted, workspace=asked.workspace, title_only=watch.scope is Scope.TITLE, days=SEARCH_DAYS[1]
+    )
     if found is None:
         return asked.answer(asked.text("watch.no_hits", number=watch.number))
     article, hits = found
@@ -66,7 +68,7 @@ async def trend(asked: Asked, call: Invocation) -> Reply:
     if len(wanted) > MOST_TRENDS:
         raise UserMistake("trend.too_many", most=MOST_TRENDS)
     days = _trend_days(call)
-    found = [await asked.desk.lookup.search(each, days=days) for each in wanted]
+    found = [await asked.desk.lookup.search(each, workspace=asked.workspace, days=days) for each in wanted]
     today = (await asked.desk.store.housekeeping.ping()).astimezone(timing.zone_of(asked.voice.zone)).date()
     span = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
     rows = []

@@ -96,7 +96,7 @@ async def _search(asked: Asked, pressed: Pressed, run: Run) -> Reply:
 async def _more(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
     """The rest of a roll-up."""
     roll = await asked.desk.store.outbox.get(pressed.id)
-    if roll is None or roll.channel != asked.channel.channel:
+    if roll is None or roll.ref_channel != asked.channel.channel:
         raise UserMistake("press.gone")
     rows = (await asked.desk.store.outbox.carried(pressed.id))[compose.ROLLUP_SHOWN :]
     items = tuple(compose.line_of(from_json(row.payload)) for row in rows[: _MORE_SHOWN * 4])

@@ -22,7 +22,9 @@ _SAMPLES = 3
 async def add(asked: Asked, call: Invocation) -> Reply:
     """`구독`: active at once; the channel hears one line, the asker alone sees what to expect."""
     wanted = expressions.parse(call.get("expression"))
-    preview = await asked.desk.lookup.preview(wanted, title_only=call.get("scope") == "title", days=PREVIEW_DAYS)
+    preview = await asked.desk.lookup.preview(
+        wanted, workspace=asked.workspace, title_only=call.get("scope") == "title", days=PREVIEW_DAYS
+    )
     if preview.per_day > ASK_FIRST_PER_DAY and not call.get("anyway"):
         text = asked.text("watch.too_many", per_day=round(preview.per_day))
         pending = await asked.desk.lookup.keep(call)
@@ -84,7 +86,9 @@ async def edit(asked: Asked, call: Invocation) -> Reply:
     if call.get("expression"):
         wanted = expressions.parse(call.get("expression"))
         columns |= {"expression": call.get("expression").strip(), "expression_key": str(wanted)}
-        preview = await asked.desk.lookup.preview(wanted, title_only=watch.scope is Scope.TITLE, days=PREVIEW_DAYS)
+        preview = await asked.desk.lookup.preview(
+            wanted, workspace=asked.workspace, title_only=watch.scope is Scope.TITLE, days=PREVIEW_DAYS
+        )
         extra = " " + _expect(asked, preview, watch)
     if call.get("scope"):
         columns["scope"] = _scope(call)
