@@ -10,9 +10,9 @@ import contextlib
 import multiprocessing
 import sys
 from collections.abc import Callable, Mapping
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, Future
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -36,6 +36,7 @@ class Workers:
         self._memory_bytes = memory_bytes
         self._pool: ProcessPool | None = None
         self._closed = False
+        self._futures: set[Future[Any]] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -64,22 +65,30 @@ class Workers:
         if self._closed:
             raise TryLater("reading.closing")
         try:
-            future = self._started().schedule(_call, args=(function, args, named), timeout=timeout_seconds)
-            outcome: Found | _Raised = await asyncio.wrap_future(future)
+            scheduled = self._started().schedule(_call, args=(function, args, named), timeout=timeout_seconds)
+            future = cast("Future[Found | _Raised]", scheduled)
+            self._futures.add(future)
+            outcome = await asyncio.wrap_future(future)
         except TimeoutError as error:
             raise GiveUp("reading.too_slow", seconds=max(1, int(timeout_seconds))) from error
         except (ProcessExpired, BrokenExecutor, EOFError) as error:
-            raise self._ended() from error
+            raise GiveUp("reading.failed") from error
         except RuntimeError as error:  # the pool was stopped in between
             raise TryLater("reading.closing") from error
         except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if self._closed and task is not None and not task.cancelling():
-                raise TryLater("reading.closing") from error  # the pool cancelled the work, nobody cancelled the caller
+            if self._cancelled_it():
+                raise TryLater("reading.closing") from error
             raise
+        finally:
+            self._futures = {waiting for waiting in self._futures if not waiting.done()}
         if isinstance(outcome, _Raised):
             raise outcome.error()
         return outcome
+
+    def _cancelled_it(self) -> bool:
+        """Was the work cancelled by closing the pool, and not the caller by someone else?"""
+        task = asyncio.current_task()
+        return self._closed and task is not None and not task.cancelling()
 
     async def warm(self) -> None:
         """Start the processes and import the heavy parsers there, so that the first page does not wait for them."""
@@ -90,6 +99,8 @@ class Workers:
         """End the processes, whatever they are doing."""
         self._closed = True
         pool, self._pool = self._pool, None
+        for future in self._futures:
+            future.cancel()  # stopping a pool leaves its futures waiting for ever
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]  # pebble has few types
             await asyncio.to_thread(pool.join)
@@ -104,9 +115,6 @@ class Workers:
                 context=multiprocessing.get_context("spawn"),  # fork copies locks of threads that do not exist there
             )
         return self._pool
-
-    def _ended(self) -> SosikError:
-        return TryLater("reading.closing") if self._closed else GiveUp("reading.failed")
 
 
 class _Raised:

@@ -137,15 +137,15 @@ def _split(url: str) -> tuple[str, str, str, str, str] | None:
     return scheme, named.rstrip("."), parts.path, parts.query, parts.fragment
 
 
-# What Korean newsrooms put before or behind a headline, and the tag it means. Only these: `[삼성전자]` before a headline
-# is part of it.
+# What Korean newsrooms put before or behind a headline, and the tag it means. Only these: `[삼성전자]` before a
+# headline is part of it.
 MARKS = {
     "단독": "단독", "exclusive": "단독",
     "속보": "속보", "긴급": "속보", "1보": "속보", "breaking": "속보",
     "포토": "포토", "사진": "포토", "화보": "포토", "포토뉴스": "포토", "photo": "포토",
     "영상": "영상", "동영상": "영상", "video": "영상",
     "인사": "인사", "부고": "부고", "부음": "부고",
-    "광고": "광고", "ad": "광고", "기획광고": "광고", "애드버토리얼": "광고", "협찬": "광고", "sponsored": "광고",
+    "광고": "광고", "기획광고": "광고", "애드버토리얼": "광고", "협찬": "광고", "ad": "광고", "sponsored": "광고",
     "종합": "종합", "상보": "종합", "2보": "종합", "3보": "종합", "4보": "종합", "5보": "종합",
     "종합2보": "종합", "종합3보": "종합", "종합4보": "종합", "종합5보": "종합", "update": "종합", "updated": "종합",
     "인터뷰": "인터뷰", "르포": "르포", "그래픽": "그래픽",

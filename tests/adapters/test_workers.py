@@ -1,6 +1,6 @@
 import asyncio
 import os
-import time
+import signal
 
 import pytest
 
@@ -13,6 +13,10 @@ from tests.sources.pages import LAYOUTS, TITLE
 
 def refuse_for_a_minute():
     raise TryLater("naver.refused", after_seconds=60, reach=Reach.PLATFORM, reason="x")
+
+
+def wait_for_ever():
+    signal.pause()
 
 
 def fill_memory(count):
@@ -54,7 +58,7 @@ async def test_our_errors_come_back_as_they_were_raised():
 async def test_a_call_that_takes_too_long_is_ended_and_the_next_one_works():
     async with Workers() as workers:
         with pytest.raises(GiveUp) as caught:
-            await workers.run(time.sleep, 600, timeout_seconds=0.2)
+            await workers.run(wait_for_ever, timeout_seconds=0.2)
 
         assert caught.value.key == "reading.too_slow"
         assert await workers.run(abs, -1) == 1
@@ -75,8 +79,8 @@ async def test_a_crash_and_too_much_memory_cost_one_document():
 async def test_closing_ends_what_is_running_and_tells_the_caller_to_try_later():
     async with Workers() as workers:
         await workers.run(abs, 1)
-        running = asyncio.create_task(workers.run(time.sleep, 600))
-        waiting = asyncio.create_task(workers.run(time.sleep, 600))
+        running = asyncio.create_task(workers.run(wait_for_ever))
+        waiting = asyncio.create_task(workers.run(wait_for_ever))
         await asyncio.wait({running, waiting}, timeout=0.1)
         await workers.close()
 
@@ -90,7 +94,7 @@ async def test_closing_ends_what_is_running_and_tells_the_caller_to_try_later():
 async def test_a_cancelled_caller_is_cancelled_and_its_work_ended():
     async with Workers() as workers:
         await workers.run(abs, 1)
-        task = asyncio.create_task(workers.run(time.sleep, 600))
+        task = asyncio.create_task(workers.run(wait_for_ever))
         await asyncio.wait({task}, timeout=0.1)
         task.cancel()
 

@@ -81,7 +81,8 @@ def test_times_of_day_and_zones_are_kept(text, right):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "어제", "3시간 전", "2024-02-30", "2024-02-30T00:00:00Z", "Thu, 99 Mar 2024 09:12:00 GMT", "soon 1", "x" * 5000,
+    ["", "어제", "3시간 전", "2024-02-30", "2024-02-30T00:00:00Z", "Thu, 99 Mar 2024 09:12:00 GMT", "soon 1",
+     "x" * 5000,
      "99999999999999", "12345", "21 Foo 2024", "Mar 21", "2024-03-21T25:00:00Z", "Thu, 21 Mar 2024 09:12:00 +9999"],
 )  # fmt: skip
 def test_what_names_no_instant_is_no_date(text):

@@ -43,7 +43,10 @@ JSON_LD = {
 }  # fmt: skip
 
 
-def bare(head="", body=f"<article>{paragraphs()}</article>", language='lang="ko"'):
+ARTICLE = f"<article>{paragraphs()}</article>"
+
+
+def bare(head="", body=ARTICLE, language='lang="ko"'):
     return f"<!doctype html><html {language}><head>{head}</head><body>{body}</body></html>".encode()
 
 
