@@ -1,7 +1,8 @@
 """`sosik match`: articles as JSON lines in, matches as JSON lines out (contract §4)."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -12,6 +13,8 @@ from bot.core.matching.index import Index
 from bot.core.matching.match import Found, Near, Sense, Text, match
 from bot.core.wording import say
 
+# Compiled forms of so many watch files are kept.
+_KEPT = 4
 _TEXT_FIELDS = ("title", "summary", "body", "outlet", "url")
 
 
@@ -30,8 +33,11 @@ def match_lines(
 
     Args:
         watch_file_lines: one expression a line; blank lines and lines that begin with `#` are skipped.
+        article_lines: one article a line; what is no article is answered with an `error`.
+        explain: also tell what was refused and why.
         language: of the sentences in `error` and `reason`.
         cache_dir: where the compiled form is kept between runs; None keeps none.
+        sense: decides `뜻:회사`; without it that option is passed over.
 
     Raises:
         UserMistake: an expression is wrong; it names the line and the position.
@@ -94,39 +100,57 @@ def _load(path: Path) -> Index | None:
 
 def _store(path: Path, index: Index) -> None:
     """Keep the compiled form; a disk that takes no more costs the next start some seconds, not this run."""
-    beside = path.with_suffix(".new")
+    beside = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        for old in path.parent.glob("watches-*.index"):
-            old.unlink(missing_ok=True)
         beside.write_bytes(index.to_bytes())
         beside.replace(path)
+        kept = sorted(path.parent.glob("watches-*.index"), key=lambda each: each.stat().st_mtime, reverse=True)
+        for old in kept[_KEPT:]:
+            old.unlink(missing_ok=True)
     except OSError:
         return
 
 
 def _answer(line: str, watches: _Watches, index: Index, *, explain: bool, language: str, sense: Sense | None) -> str:
     try:
-        raw = json.loads(line)
+        raw = json.loads(line.removeprefix("\ufeff"), parse_constant=_no_number)
+        key = _carried(raw)
+        text = _text(raw)
     except (ValueError, RecursionError):
-        return _refused(None, "match.no_json", language)
-    if not isinstance(raw, dict):
-        return _refused(None, "match.no_object", language)
-    key = raw.get("id")
-    if "id" not in raw:
-        return _refused(None, "match.no_id", language)
-    if not isinstance(raw.get("title"), str):
-        return _refused(key, "match.no_title", language)
-    fields = {name: raw.get(name) for name in _TEXT_FIELDS}
-    for name, value in fields.items():
-        if value is not None and not isinstance(value, str):
-            return _refused(key, "match.no_text", language, field=name)
-    text = Text(**{name: value for name, value in fields.items() if isinstance(value, str)})
+        return _refused(None, UserMistake("match.no_json"), language)
+    except UserMistake as mistake:
+        return _refused(mistake.values.get("id"), mistake, language)
     matched = match(index, text, explain=explain, sense=sense)
     answer: dict[str, object] = {"id": key, "watches": [_watch(found, watches) for found in _in_order(matched.found)]}
     if explain:
         answer["near"] = [_near(near, watches, language) for near in matched.near]
     return _written(answer)
+
+
+def _no_number(name: str) -> object:
+    raise ValueError(name)  # NaN and Infinity are no JSON
+
+
+def _carried(raw: object) -> object:
+    """The article's id, which must be there and be JSON again when it is written."""
+    if not isinstance(raw, dict):
+        raise UserMistake("match.no_object")
+    if "id" not in raw:
+        raise UserMistake("match.no_id")
+    json.dumps(raw["id"], allow_nan=False)  # 1e999 is read as infinity
+    return raw["id"]
+
+
+def _text(raw: dict[str, object]) -> Text:
+    values: dict[str, str] = {}
+    for name in _TEXT_FIELDS:
+        value = raw.get(name)
+        if isinstance(value, str):
+            values[name] = value
+        elif value is not None or name == "title":
+            raise UserMistake("match.no_text", id=raw["id"], field=name)
+    return Text(**values)
 
 
 def _in_order(found: Iterable[Found]) -> list[Found]:
@@ -152,8 +176,8 @@ def _near(near: Near, watches: _Watches, language: str) -> dict[str, object]:
     }
 
 
-def _refused(key: object, reason: str, language: str, **values: object) -> str:
-    return _written({"id": key, "watches": [], "error": say(reason, language, **values)})
+def _refused(key: object, mistake: UserMistake, language: str) -> str:
+    return _written({"id": key, "watches": [], "error": say(mistake.key, language, **mistake.values)})
 
 
 def _written(answer: dict[str, object]) -> str:

@@ -61,9 +61,7 @@ COPULA_ANY = _words(
 
 # --- suffixes that leave the name what it is; the text of a hit leaves them out
 SUFFIXES = ("그룹", "들", "측", "씨", "님", "등", "같은", *"家發社側系內間向式製産")
-HANJA_SUFFIXES = frozenset("家發社側系內間向式製産")
 BARE_SUFFIXES = _words("향 발")  # 엔비디아향 매출, 미국발 충격: nothing more follows
-AFTER_GROUP = _words("측 들 등")
 
 # --- particles behind which a missing space is plain: 삼성의AI
 SURE = _words("은 는 을 를 의 와 과 에 에서 에게 부터 까지 으로 에는 에도 에서는 에서도")

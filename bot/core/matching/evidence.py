@@ -20,6 +20,7 @@ def sentence(text: str, hits: Sequence[Hit], limit: int = 200) -> tuple[Span, ..
     Args:
         text: the field that the hits' offsets are of.
         hits: hits in this field; those outside the sentence are passed over.
+        limit: characters, the signs of a cut among them.
     """
     places = _merged(hits, len(text))
     if not places:

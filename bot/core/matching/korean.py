@@ -94,7 +94,7 @@ def is_letter(sign: str) -> bool:
 
 def is_hanja(sign: str) -> bool:
     """Is the sign a Chinese character?"""
-    return "㐀" <= sign <= "鿿" or "豈" <= sign <= "\ufaff" or "\U00020000" <= sign <= "\U0003ffff"
+    return "㐀" <= sign <= "鿿" or "\uf900" <= sign <= "\ufaff" or "\U00020000" <= sign <= "\U0003ffff"
 
 
 def is_hangul(sign: str) -> bool:
@@ -154,13 +154,11 @@ def _hangul_edge(glued: str, last: str) -> Edge:
 
 
 def _is_suffixed(glued: str, last: str) -> bool:
+    """One or two suffixes that leave the name what it is, then particles: 삼성그룹측은."""
     for suffix in endings.SUFFIXES:
-        if not glued.startswith(suffix):
-            continue
-        rest = glued[len(suffix) :]
-        if suffix == "그룹" and rest[:1] in endings.AFTER_GROUP and _is_chain(rest[1:], final_of(rest[0])):
-            return True
-        return not rest or _is_chain(rest, final_of(suffix[-1]))
+        if glued.startswith(suffix):
+            rest = glued[len(suffix) :]
+            return not rest or _is_chain(rest, final_of(suffix[-1])) or _is_suffixed(rest, "")
     return glued in endings.BARE_SUFFIXES and len(last) > 1
 
 

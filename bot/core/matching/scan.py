@@ -189,7 +189,7 @@ def _left(place: _Place) -> Verdict | None:
     if before:
         if not left_is_open(before[-3:], name[0]):
             return _refused("near.before", glued=letters_at_head(before[::-1])[::-1])
-        if before[-1] == "&" and _is_initial(letters_at_head(before[-2::-1]), name):
+        if before[-1] == "&" and _is_initial(before[-2::-1], name):
             return _refused("near.joined", sign="&")
         if name[0].isdecimal() and before[-1] in ".," and before[-2:-1].isdecimal():
             return _refused("near.number")
@@ -199,13 +199,13 @@ def _left(place: _Place) -> Verdict | None:
 
 
 def _is_initial(one: str, other: str) -> bool:
-    """Are these two sides of `&`, read away from it, one name: R&D, KT&G, KT&G가?"""
+    """Are these two sides of `&` one name: R&D, KT&G?"""
     return min(_latin_run(one), _latin_run(other)) == 1
 
 
 def _latin_run(text: str) -> int:
-    """How many Latin letters stand at the head; a particle behind them is none."""
-    return next((count for count, sign in enumerate(text) if not is_latin(sign)), len(text))
+    """How many Latin letters `text` begins with."""
+    return next((at for at, sign in enumerate(text) if not is_latin(sign)), len(text))
 
 
 def _follows_quoted(place: _Place) -> bool:
@@ -264,7 +264,7 @@ def _is_plural(place: _Place) -> bool:
 
 def _joined_behind(name: str, rest: str) -> Verdict | None:
     """`R&D` for R, `3.5` for 3: the sign behind belongs to a longer name or number."""
-    if rest[0] == "&" and _is_initial(letters_at_head(name[::-1]), rest[1:]):
+    if rest[0] == "&" and _is_initial(name[::-1], rest[1:]):
         return _refused("near.joined", sign="&")
     if rest[0] in ".," and name[-1].isdecimal() and rest[1:2].isdecimal():
         return _refused("near.number")

@@ -101,7 +101,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         'This line is not of the form {{"id": …, "title": …}}',
     ),
     "match.no_id": ("id가 없어요", "There is no id"),
-    "match.no_title": ("title이 문자열이 아니에요", "title is no string"),
     "match.no_text": ("{field:이/가} 문자열이 아니에요", "{field} is no string"),
     "near.gap": (
         "띄어쓰기나 기호를 지워야만 나오는 글자예요",
