@@ -44,6 +44,8 @@ TITLE_MAX: Final = 300  # longer headlines are feed accidents
 CHIP_MAX: Final = 100
 RUN_MAX: Final = 3_000
 CONTROLS_TOTAL_MAX: Final = 6_000  # of the characters of one message; a control is sent whole or not at all
+VIEW_CONTROLS_MAX: Final = 40_000  # a view may be larger than a message: 250 kB in all (docs: views.push)
+VIEW_TOTAL_MAX: Final = 60_000
 TEXT_MAX: Final = 3_900  # below MESSAGE_TEXT_MAX, for a mention or an address behind it
 EMPTY_CELL: Final = "–"
 
@@ -69,11 +71,17 @@ def render(message: Message, *, images: bool = True) -> dict[str, Any]:
     mention = mention_token(message.mention)
     foot = _foot(blocks)
     notice = [_mrkdwn_section(mention)] if mention else []
-    body = blocks[: len(blocks) - len(foot)]
-    return {
-        "text": _text(message),
-        "blocks": [*_fit(body, notice + foot), *notice, *foot] or [_rich([_line(ELLIPSIS)])],
-    }
+    room = limits.BLOCKS_TOTAL_MAX - limits.weight(notice + foot)
+    most = limits.MESSAGE_BLOCKS_MAX - len(notice + foot)
+    body = _fit(blocks[: len(blocks) - len(foot)], room=room, most=most)
+    return {"text": _text(message), "blocks": [*body, *notice, *foot] or [_rich([_line(ELLIPSIS)])]}
+
+
+def view_blocks(message: Message, most: int) -> list[Block]:
+    """The blocks for a modal or Home view, at most `most` of them; views know no table block (docs: table block)."""
+    page = _Page(language=message.language, tight=False, images=True, table_shown=True, controls_max=VIEW_CONTROLS_MAX)
+    blocks = page.blocks(message.parts or (Paragraph((Span(message.text),)),))
+    return _fit(blocks, room=VIEW_TOTAL_MAX, most=most)
 
 
 def plain(message: Message) -> dict[str, Any]:
@@ -149,6 +157,7 @@ class _Page:
     images: bool
     table_shown: bool = False
     controls: int = 0
+    controls_max: int = CONTROLS_TOTAL_MAX
 
     def blocks(self, parts: Sequence[Part]) -> list[Block]:
         blocks: list[Block] = []
@@ -248,7 +257,7 @@ class _Page:
         rows: list[list[Block]] = [[]]
         for number, button in enumerate(buttons):
             element = _control(button, number)
-            if element is None or self.controls + limits.weight([element]) > CONTROLS_TOTAL_MAX:
+            if element is None or self.controls + limits.weight([element]) > self.controls_max:
                 continue
             self.controls += limits.weight([element])
             taken = {each["action_id"] for each in rows[-1]}
@@ -333,10 +342,8 @@ def _foot(blocks: list[Block]) -> list[Block]:
     return blocks[-1:] if blocks and blocks[-1]["type"] == "actions" else []
 
 
-def _fit(blocks: list[Block], foot: list[Block]) -> list[Block]:
-    """`blocks` within what Slack takes beside `foot`; what does not fit is cut with `…`."""
-    room = limits.BLOCKS_TOTAL_MAX - limits.weight(foot)
-    most = limits.MESSAGE_BLOCKS_MAX - len(foot)
+def _fit(blocks: list[Block], *, room: int, most: int) -> list[Block]:
+    """At most `most` blocks of at most `room` characters; what does not fit is cut with `…`."""
     if len(blocks) <= most and limits.weight(blocks) <= room:
         return blocks
     room -= len(ELLIPSIS) + limits.HEADER_COST

@@ -14,9 +14,12 @@ from slack_bolt.response import BoltResponse
 from bot.adapters.post_slack import identify
 from bot.services.platform_events import PlatformEvents
 from bot.services.replies import CommandLayer
+from bot.services.surfaces import Surfaces
 from handlers.slack_app.answering import Answering
 from handlers.slack_app.asking import Asking
 from handlers.slack_app.happening import Happening
+from handlers.slack_app.hub import Hub
+from handlers.slack_app.looking import Looking
 from handlers.slack_app.once import Once, delivery_key
 from handlers.slack_app.rights import SlackRights
 from handlers.slack_app.sockets import Socket
@@ -35,6 +38,7 @@ def build(  # noqa: PLR0913 - each is one setting of the contract
     bot_token: str = "",
     app_token: str = "",
     token_for: Callable[[str], str | None] | None = None,
+    surfaces: Surfaces | None = None,
     events: PlatformEvents | None = None,
     command: str = "/news",
     language: str = "ko",
@@ -49,6 +53,7 @@ def build(  # noqa: PLR0913 - each is one setting of the contract
         bot_token: of the one workspace; its team id is asked for at start.
         app_token: opens Socket Mode; empty for HTTP mode.
         token_for: for several workspaces instead of `bot_token`: the bot token by team id.
+        surfaces: fills the Home tab and answers 왜 이 알림?; without it both stay silent.
         events: told of channels and workspaces that close.
         command: the slash command's name in the manifest.
         language: of private answers where Slack does not tell the person's.
@@ -67,7 +72,13 @@ def build(  # noqa: PLR0913 - each is one setting of the contract
 
     def wire() -> AsyncApp:
         app = _bolt(workspaces, signing_secret)
-        Asking(commands, rights, answering).register(app, command)
+        hub = Hub(commands, rights, answering)
+        hub.register(app)
+        looking = Looking(surfaces, rights, answering, workspaces=workspaces) if surfaces is not None else None
+        if looking is not None:
+            looking.register(app)
+        after_home = looking.refresh if looking is not None else None
+        Asking(commands, rights, answering, hub=hub, after_home=after_home).register(app, command)
         if events is not None:
             Happening(events, rights, workspaces).register(app)
         return app

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 import aiohttp
@@ -14,13 +15,14 @@ from bot.core.errors import SosikError, TryLater
 from bot.core.message import Message
 from bot.core.wording import say
 from bot.render.slack_blocks import plain, render
+from bot.render.slack_views import answer_view
 from bot.services.replies import Reply
 from handlers.slack_app.workspaces import SlackRefusedError, Workspaces
 
 log = structlog.get_logger()
 
 ANSWER_SECONDS: Final = 5.0
-_UNFURL: Final = {"unfurl_links": False, "unfurl_media": False}
+_UNFURL: Final[Mapping[str, Any]] = MappingProxyType({"unfurl_links": False, "unfurl_media": False})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,13 @@ class Return:
 
     Attributes:
         response_url: works 5 times in 30 minutes, without membership (docs: handling user interaction).
+        view: the modal or Home tab the request came from; empty elsewhere.
         extra: blocks of ours that stand below the answer.
     """
 
     caller: Caller
     response_url: str = ""
+    view: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     extra: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -76,6 +80,8 @@ class Answering:
 
     async def reply(self, back: Return, reply: Reply) -> None:
         """Send the answer; in plain text when its form is refused, as an ephemeral message when the URL is used up."""
+        if back.view and not back.response_url and await self._in_view(back, reply):
+            return
         full = render(reply.message)
         full["blocks"] = [*full["blocks"], *back.extra]
         for form in (full, plain(reply.message)):
@@ -102,9 +108,50 @@ class Answering:
             return "invalid_blocks"
         return "ok" if answer.status_code == 200 and '"ok":false' not in body_text.replace(" ", "") else body_text[:100]
 
+    async def open(self, caller: Caller, view: Mapping[str, Any], *, method: str = "views.open") -> bool:
+        """Open a modal with the trigger of the caller's request, or push one on it; False when that is too late."""
+        try:
+            await self._workspaces.call(
+                caller.channel.workspace,
+                lambda client: client.api_call(method, json={"trigger_id": caller.interaction, "view": view}),
+            )
+        except (SlackRefusedError, TryLater) as error:
+            log.warning("slack_view_refused", method=method, error=str(error))
+            return False
+        return True
+
+    async def too_late(self, back: Return) -> None:
+        """Say that a modal could not be opened in time."""
+        language = self.language_of(back.caller)
+        await self.reply(back, Reply(Message(say("slack.try_again", language), language=language), failed=True))
+
+    async def replace(self, caller: Caller, view_id: str, view: Mapping[str, Any]) -> bool:
+        """Show another modal in the place of one that is open."""
+        try:
+            await self._workspaces.call(
+                caller.channel.workspace, lambda client: client.views_update(view_id=view_id, view=dict(view))
+            )
+        except (SlackRefusedError, TryLater) as error:
+            log.warning("slack_view_refused", method="views.update", error=str(error))
+            return False
+        return True
+
+    async def _in_view(self, back: Return, reply: Reply) -> bool:
+        view = answer_view(reply.message, back.caller.channel.channel)
+        if back.view.get("type") == "modal" and reply.replaces:
+            return await self.replace(back.caller, str(back.view["id"]), view)
+        method = "views.push" if back.view.get("type") == "modal" else "views.open"
+        return await self.open(back.caller, view, method=method)
+
     async def _ephemeral(self, caller: Caller, form: Mapping[str, Any]) -> None:
         channel = caller.channel
         try:
+            if channel.channel.startswith(("D", "U", "W")):  # nobody else reads there, and no ephemeral message can
+                await self._workspaces.call(
+                    channel.workspace,
+                    lambda client: client.chat_postMessage(channel=channel.channel, **_UNFURL, **form),
+                )
+                return
             await self._workspaces.call(
                 channel.workspace,
                 lambda client: client.chat_postEphemeral(channel=channel.channel, user=caller.user, **form),

@@ -1,31 +1,47 @@
 """The slash command, and the buttons and menus of every message."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.core.commands import parse
+from bot.core.commands import Caller, Standing, parse
 from bot.core.errors import UserMistake
 from bot.core.message import Buttons
+from bot.core.news import ChannelRef
+from bot.core.wording import say
 from bot.render import slack_limits as limits
 from bot.render.slack_blocks import LINK_ACTION, plain_text
-from bot.services.replies import CommandLayer, Reply
+from bot.services.replies import CommandLayer, Rights
 from handlers.slack_app.answering import Answering, Return
-from handlers.slack_app.rights import SlackRights, slack_channel
+from handlers.slack_app.hub import Hub
+from handlers.slack_app.requests import back_of, unescape
+from handlers.slack_app.rights import SlackRights
 
-RUN_ACTION: Final = "run"  # the button that runs the suggested command; its value is the line
+RUN_ACTION: Final = "run"  # the button that runs a command; its value is the line
 OUR_ACTIONS: Final = re.compile(r"^w1:")
+
+Shown = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 class Asking:
-    """Commands and presses."""
+    """Commands and presses.
 
-    def __init__(self, commands: CommandLayer, rights: SlackRights, answering: Answering) -> None:
+    Args:
+        hub: opens modals where a line leaves something to ask.
+        after_home: shows the Home tab anew after something was pressed in it.
+    """
+
+    def __init__(
+        self, commands: CommandLayer, rights: SlackRights, answering: Answering, *, hub: Hub, after_home: Shown | None
+    ) -> None:
         self._commands = commands
         self._rights = rights
         self._answering = answering
+        self._hub = hub
+        self._after_home = after_home
 
     def register(self, app: AsyncApp, command: str) -> None:
         """Listen to the command and to our buttons."""
@@ -35,72 +51,79 @@ class Asking:
         app.action(re.compile(f"^{re.escape(LINK_ACTION)}"))(self.on_link)
 
     async def on_command(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """`/news TEXT`."""
+        """`/news TEXT`; a modal opens for an empty TEXT and for 구독 without an expression."""
         await ack()
-        await self.run_line(body, str(body.get("channel_id", "")), unescape(str(body.get("text") or "")))
+        line = unescape(str(body.get("text") or "")).strip()
+        back = await back_of(body, self._rights)
+        if not line:
+            await self._hub.open(back)
+        elif _wants_form(line):
+            await self._hub.open_watch(back)
+        else:
+            await self._run(back, line)
 
     async def on_run(self, ack: AsyncAck, body: Mapping[str, Any], action: Mapping[str, Any]) -> None:
-        """The suggested command was pressed."""
+        """A button that runs a line was pressed."""
         await ack()
-        await self.run_line(body, channel_of(body), str(action.get("value") or ""))
+        await self._run(await back_of(body, self._rights), str(action.get("value") or ""))
 
     async def on_press(self, ack: AsyncAck, body: Mapping[str, Any], action: Mapping[str, Any]) -> None:
         """A button of ours, or a choice from one of our menus."""
         await ack()
-        back = await self._back(body, channel_of(body))
+        back = await back_of(body, self._rights)
         value = str((action.get("selected_option") or {}).get("value") or "")
         name = str(action.get("action_id", ""))
         reply = await self._answering.guard(
             back.caller, lambda: self._commands.press(back.caller, name, value, self._rights)
         )
         await self._answering.reply(back, reply)
+        if self._after_home is not None and back.view.get("type") == "home":
+            await self._after_home(body)
 
     async def on_link(self, ack: AsyncAck) -> None:
         """Slack tells of a link button too; nothing is to be done."""
         await ack()
 
-    async def run_line(self, body: Mapping[str, Any], channel: str, line: str) -> None:
-        """Run one line of chat and answer it."""
-        back = await self._back(body, channel)
-        reply = await self._answering.guard(
-            back.caller, lambda: self._commands.run_text(back.caller, line, self._rights)
-        )
-        suggestion = _suggestion(line, reply)
-        extra = ({"type": "actions", "elements": [_run_button(suggestion)]},) if suggestion else ()
-        await self._answering.reply(Return(back.caller, back.response_url, extra), reply)
-
-    async def _back(self, body: Mapping[str, Any], channel: str) -> Return:
-        caller = await self._rights.caller(
-            slack_channel(team_of(body), channel), user_of(body), str(body.get("trigger_id") or "")
-        )
-        return Return(caller, str(body.get("response_url") or ""))
+    async def _run(self, back: Return, line: str) -> None:
+        """Run one line of chat and answer it, with a button for what would help."""
+        asked = _Noticing(self._rights)
+        reply = await self._answering.guard(back.caller, lambda: self._commands.run_text(back.caller, line, asked))
+        extra: tuple[Mapping[str, Any], ...] = ()
+        if reply.failed and not any(isinstance(part, Buttons) for part in reply.message.parts):
+            language = self._answering.language_of(back.caller)
+            if suggestion := _suggestion(line):
+                extra = (_run_button(suggestion, suggestion),)
+            elif asked.uninvited and len(line) <= limits.BUTTON_VALUE_MAX:
+                extra = (_run_button(say("slack.retry", language), line),)
+        await self._answering.reply(replace(back, extra=extra), reply)
 
 
-def unescape(text: str) -> str:
-    """Slack writes `&`, `<`, `>` of a typed line as entities; what it made itself (`<@U1>`) stays."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+class _Noticing:
+    """Rights that remember whether the bot was found to be missing in a channel."""
+
+    def __init__(self, rights: Rights) -> None:
+        self._rights = rights
+        self.uninvited = False
+
+    async def standing(self, caller: Caller, channel: ChannelRef) -> Standing:
+        return await self._rights.standing(caller, channel)
+
+    async def missing(self, channel: ChannelRef) -> tuple[str, ...]:
+        lacks = await self._rights.missing(channel)
+        self.uninvited = self.uninvited or "right.invite" in lacks
+        return lacks
 
 
-def team_of(body: Mapping[str, Any]) -> str:
-    """The workspace of a command or an interaction."""
-    return str(body.get("team_id") or (body.get("team") or {}).get("id") or "")
+def _wants_form(line: str) -> bool:
+    try:
+        asked = parse(line)
+    except UserMistake:
+        return False
+    return asked.name == "watch.add" and not asked.get("expression")
 
 
-def user_of(body: Mapping[str, Any]) -> str:
-    """The person who acts."""
-    return str(body.get("user_id") or (body.get("user") or {}).get("id") or "")
-
-
-def channel_of(body: Mapping[str, Any]) -> str:
-    """The channel of an interaction; the person's own id outside of channels."""
-    container = body.get("container") or {}
-    return str((body.get("channel") or {}).get("id") or container.get("channel_id") or user_of(body))
-
-
-def _suggestion(line: str, reply: Reply) -> str:
+def _suggestion(line: str) -> str:
     """The line with its unknown first word replaced by the nearest command; empty when that is not the trouble."""
-    if not reply.failed or any(isinstance(part, Buttons) for part in reply.message.parts):
-        return ""
     try:
         parse(line)
     except UserMistake as mistake:
@@ -111,11 +134,12 @@ def _suggestion(line: str, reply: Reply) -> str:
     return ""
 
 
-def _run_button(line: str) -> dict[str, Any]:
-    return {
+def _run_button(label: str, line: str) -> Mapping[str, Any]:
+    button = {
         "type": "button",
         "action_id": RUN_ACTION,
-        "text": plain_text(line, limits.BUTTON_TEXT_MAX),
+        "text": plain_text(label, limits.BUTTON_TEXT_MAX),
         "value": line,
         "style": "primary",
     }
+    return {"type": "actions", "elements": [button]}

@@ -1,5 +1,6 @@
 """What Slack says of a person and of a channel, asked when needed and remembered for at most 5 minutes."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from handlers.slack_app.workspaces import SlackRefusedError, Workspaces
 
 REMEMBER_SECONDS: Final = 5 * 60  # design/commands.md §2
 REMEMBER_MOST: Final = 10_000
+CALLER_SECONDS: Final = 1.0  # a trigger_id lives for 3 s, and a modal needs the language first
 MEMBERS_PAGE: Final = 1_000  # conversations.members: at most 1,000 a page
 MEMBERS_PAGES: Final = 10
 
@@ -62,8 +64,9 @@ class SlackRights:
     async def caller(self, channel: ChannelRef, user: str, interaction: str) -> Caller:
         """Who asks; language and zone stay unknown while Slack does not answer."""
         try:
-            person = await self._person(channel.workspace, user)
-        except TryLater:
+            async with asyncio.timeout(CALLER_SECONDS):
+                person = await self._person(channel.workspace, user)
+        except (TryLater, TimeoutError):
             person = Person()
         return Caller(
             channel=channel,
@@ -73,6 +76,14 @@ class SlackRights:
             zone=person.zone,
             interaction=interaction,
         )
+
+    async def direct(self, team: str, user: str) -> str:
+        """The DM with a person, or the person's id while Slack does not tell."""
+        try:
+            async with asyncio.timeout(CALLER_SECONDS):
+                return await self._workspaces.direct(team, user)
+        except TimeoutError:
+            return user
 
     async def standing(self, caller: Caller, channel: ChannelRef) -> Standing:
         """What the caller is to that channel.

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.errors import TryLater
 
 CALL_SECONDS: Final = 5.0
+DIRECTS_MOST: Final = 10_000
 
 
 class SlackRefusedError(Exception):
@@ -33,6 +34,7 @@ class Workspaces:
         self._token_for = token_for
         self._api_url = api_url
         self._session: aiohttp.ClientSession | None = None
+        self._directs: dict[tuple[str, str], str] = {}
         self._bots: dict[str, tuple[str, str]] = {}  # team → token, bot user
 
     @property
@@ -68,6 +70,20 @@ class Workspaces:
             return ""
         self._bots[team] = (token, str(answer.get("user_id", "")))
         return self._bots[team][1]
+
+    async def direct(self, team: str, user: str) -> str:
+        """The DM with a person; the person's id without the scope `im:write`, as `SlackPoster.direct` has it."""
+        known = self._directs.get((team, user))
+        if known is None:
+            try:
+                answer = await self.call(team, lambda client: client.conversations_open(users=user))
+            except (SlackRefusedError, TryLater):
+                return user
+            known = str((answer.get("channel") or {}).get("id") or user)
+            if len(self._directs) >= DIRECTS_MOST:
+                self._directs.clear()
+            self._directs[team, user] = known
+        return known
 
     async def call(self, team: str, request: Callable[[AsyncWebClient], Awaitable[Any]]) -> Mapping[str, Any]:
         """One Web API call with the workspace's client.

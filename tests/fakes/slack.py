@@ -197,6 +197,10 @@ class FakeSlack:
         self.rooms[room_id] = room
         return room
 
+    def said(self, channel: str, text: str) -> Said:
+        """A message of the bot, not yet in the channel."""
+        return Said(channel, self._ts(), text, [], self.bot_user)
+
     def person(self, user: str, **fields: Any) -> Person:
         self.people[user] = Person(user, fields.pop("team", self.team), **fields)
         return self.people[user]
@@ -299,10 +303,15 @@ class FakeSlack:
         payload |= {"container": {"type": "view", "view_id": view["id"]}, "view": view, "actions": [action]}
         return await self._act("interactive", payload)
 
-    async def submit(self, view: dict[str, Any], values: dict[str, Any], *, user: str) -> Exchange:
+    async def submit(
+        self, view: dict[str, Any], values: dict[str, Any], *, user: str, response_url: str = ""
+    ) -> Exchange:
         """Send a modal; `values` is Slack's `state.values`."""
         payload = self._interaction("view_submission", user)
-        payload |= {"view": {**view, "state": {"values": values}}, "response_urls": []}
+        payload |= {
+            "view": {**view, "state": {"values": values}},
+            "response_urls": [{"response_url": response_url}] if response_url else [],
+        }
         return await self._act("interactive", payload)
 
     async def shortcut(self, callback_id: str, *, user: str, message: Said | None = None) -> Exchange:

@@ -2,105 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
-from bot.core.commands import Caller, Invocation, Standing, parse
-from bot.core.errors import GiveUp, Reach, TryLater, UserMistake
+from bot.core.commands import Standing
+from bot.core.errors import GiveUp, Reach, TryLater
 from bot.core.message import Button, Buttons, Message, Option, Paragraph, Span
 from bot.core.news import ChannelRef
 from bot.core.wording import say
-from bot.services.replies import Reply, Rights
-from handlers.slack_app import SlackApp, build
+from bot.services.replies import Reply
+from handlers.slack_app import SlackApp
 from tests.fakes.slack import FakeSlack
-
-
-class Layer:
-    """A command layer that remembers what it was asked and answers with it."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[Caller, Any]] = []
-        self.reply: Callable[[str], Reply] = lambda line: Reply(Message(f"들은 말: {line}"))
-        self.standings: list[Standing] = []
-        self.missing: list[tuple[str, ...]] = []
-        self.look_at: ChannelRef | None = None
-        self.hold: asyncio.Event | None = None
-
-    async def run_text(self, caller: Caller, text: str, rights: Rights) -> Reply:
-        self.asked.append((caller, text))
-        if self.hold is not None:
-            await self.hold.wait()
-        channel = self.look_at or caller.channel
-        self.standings.append(await rights.standing(caller, channel))
-        self.missing.append(await rights.missing(channel))
-        try:
-            parse(text)
-        except UserMistake as mistake:
-            return Reply(Message(say("command.unknown", **mistake.values)), failed=True)
-        return self.reply(text)
-
-    async def run(self, caller: Caller, invocation: Invocation, rights: Rights) -> Reply:
-        self.asked.append((caller, invocation))
-        return self.reply(invocation.name)
-
-    async def press(self, caller: Caller, action: str, value: str, rights: Rights) -> Reply:
-        self.asked.append((caller, (action, value)))
-        return self.reply(f"{action} {value}".strip())
-
-    def suggest(self, caller: Caller, kind: str, typed: str) -> tuple[Option, ...]:
-        return (Option(f"{typed} {kind}", "1"),)
-
-
-class Noted:
-    """What the platform told."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[str, ...]] = []
-
-    async def channel_closed(self, channel: ChannelRef, reason_key: str) -> None:
-        self.told.append(("closed", str(channel), reason_key))
-
-    async def channel_opened(self, channel: ChannelRef) -> None:
-        self.told.append(("opened", str(channel)))
-
-    async def workspace_gone(self, workspace: str) -> None:
-        self.told.append(("gone", workspace))
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[FakeSlack]:
-    async with FakeSlack().serving() as fake:
-        fake.room("C1", ["U1", "UADMIN", "UGUEST"])
-        fake.person("U1")
-        fake.person("UADMIN", admin=True)
-        fake.person("UGUEST", guest=True)
-        yield fake
-
-
-@pytest.fixture
-def layer() -> Layer:
-    return Layer()
-
-
-@pytest.fixture
-def noted() -> Noted:
-    return Noted()
-
-
-@pytest.fixture
-async def app(slack: FakeSlack, layer: Layer, noted: Noted) -> AsyncIterator[SlackApp]:
-    app = app_for(slack, layer, events=noted)
-    await app.start()
-    await slack.connected(2)
-    yield app
-    await app.stop()
-
-
-def app_for(slack: FakeSlack, layer: Layer, **changes: Any) -> SlackApp:
-    wanted = {"bot_token": slack.bot_token, "app_token": slack.app_token, "ping_seconds": 0.2} | changes
-    return build(layer, api_url=slack.base_url, **wanted)
+from tests.handlers.slack_app.support import Layer, Noted, app_for
 
 
 async def test_a_command_is_acknowledged_and_answered_to_the_asker_alone(slack: FakeSlack, layer: Layer, app: SlackApp):
@@ -464,3 +378,17 @@ async def test_tracebacks_of_the_sdk_stay_out_of_the_log(
         await slack.connected(2)
 
     assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_a_bot_that_is_not_in_the_channel_offers_to_try_again(slack: FakeSlack, layer: Layer, app: SlackApp):
+    slack.room("C2", ["U1"], bot=False)
+    layer.reply = lambda _: Reply(Message(say("right.invite")), failed=bool(layer.missing[-1]))
+    answer = await (await slack.slash("/news", "구독 LG전자", user="U1", channel="C2")).answered()
+    slack.rooms["C2"].members.add(slack.bot_user)
+
+    exchange = await slack.press(answer, "run", user="U1", channel="C2")
+    await exchange.answered()
+
+    assert answer["blocks"][-1]["elements"][0]["text"]["text"] == "다시 시도"
+    assert [line for _, line in layer.asked] == ["구독 LG전자", "구독 LG전자"]
+    assert layer.missing == [("right.invite",), ()]
