@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHES = {"stories": "bench.stories"}
+BENCHES = {"stories": "bench.stories", "events": "bench.events"}
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ from typing import Any
 from bench.korean_news import Labelled, stream
 from bot.core.news import Article
 from bot.core.story import (
+    NO_EVENTS,
     Candidate,
-    EventModel,
     Posting,
     TextSize,
     VerdictKind,
@@ -30,7 +30,6 @@ from bot.core.story import (
 SEEDS = (7, 8)
 BLOCK = 50  # articles that one method reads before it is the next one's turn
 BEST = 4
-NO_EVENTS = EventModel(threshold=2.0)
 
 
 class Ours:

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from bot.core.news import Article
 from bot.core.story import (
+    NO_EVENTS,
     Candidate,
-    EventModel,
     Gathered,
     Posting,
     Split,
@@ -24,7 +24,6 @@ from bot.core.story import (
 from bot.core.story.copies import containment, numbers, numbers_agree, own_text, titles_contradict
 
 NOON = datetime(2026, 3, 2, 3, tzinfo=UTC)
-NO_EVENTS = EventModel.silent()
 BODY = (
     "한빛전자는 강릉에 전고체 배터리 생산 공장을 새로 짓기로 하고 모두 4,200억원을 들인다고 2일 밝혔다.\n"
     "새 공장의 터는 31만㎡이며 2028년 3분기부터 제품을 내놓는 것이 목표다.\n"
@@ -32,14 +31,18 @@ BODY = (
     "업계에서는 보호 무역이 거세지는 만큼 원가를 낮추는 일이 급하다고 본다."
 )
 
-ONE_TEXT = (
-    "주주총회가 서울에서 열려 안건이 모두 통과됐다. 이사 보수 한도를 올리는 안건에는 기관 투자자가 반대했으나 찬성이 더 많았다. "
-    "새 사외이사로는 회계를 전공한 교수가 뽑혔고 배당은 지난해와 같게 정해졌다. 회사는 자사주를 사들여 태우겠다고 약속했다."
-)
-OTHER_TEXT = (
-    "소액 주주가 회사를 상대로 소송을 내겠다고 나섰다. 이들은 합병 비율이 불리하게 정해졌다며 법원에 증거를 내기로 했다. "
-    "행사장 앞에서는 아침부터 손팻말을 든 사람들이 줄을 섰으며 경찰이 길을 터 주었다. 대리인은 다음 달에 소장을 내겠다고 했다."
-)
+ONE_TEXT = """
+주주총회가 서울에서 열려 안건이 모두 통과됐다. 이사 보수 한도를 올리는 안건에는 기관 투자자가 반대했으나 찬성이 많았다.
+새 사외이사로는 회계를 전공한 교수가 뽑혔고 배당은 지난해와 같게 정해졌다. 회사는 자사주를 사들여 태우겠다고 약속했다.
+"""
+OTHER_TEXT = """
+소액 주주가 회사를 상대로 소송을 내겠다고 나섰다. 이들은 합병 비율이 불리하게 정해졌다며 법원에 증거를 내기로 했다.
+행사장 앞에서는 아침부터 손팻말을 든 사람들이 줄을 섰으며 경찰이 길을 터 주었다. 대리인은 다음 달에 소장을 낸다고 했다.
+"""
+LOTTERY_TEXT = """
+동행복권은 당첨 번호를 뽑았다고 밝혔다. 당첨금은 은행 본점에서 받을 수 있으며 기한은 한 해이다. 자동 선택이 수동보다
+많았고 서울과 강릉의 판매점이 나란히 이름을 올렸다. 기한이 지난 당첨금은 복권 기금으로 들어가 공익 사업에 쓰인다.
+"""
 
 
 def an_article(
@@ -93,10 +96,7 @@ def test_headlines_that_name_other_numbers_are_other_bulletins():
 
 
 def test_a_headline_with_other_numbers_decides_where_the_texts_have_few():
-    text = (
-        "동행복권은 당첨 번호를 뽑았다고 밝혔다. 당첨금은 은행 본점에서 받을 수 있으며 기한은 한 해이다. 자동 선택이 수동보다 "
-        "많았고 서울과 강릉의 판매점이 나란히 이름을 올렸다. 기한이 지난 당첨금은 복권 기금으로 들어가 공익 사업에 쓰인다."
-    )
+    text = LOTTERY_TEXT
     known = an_article(1, "로또 1,101회 1등 7명", text)
     assert verdict_on(an_article(2, "로또 1,102회 1등 9명", text, "새벽경제"), known).kind is VerdictKind.NEW
     assert verdict_on(an_article(2, "로또 1,101회 1등 7명 나와", text, "새벽경제"), known).kind is VerdictKind.COPY
@@ -137,7 +137,7 @@ def test_a_week_later_nothing_is_joined():
 def test_the_closest_of_several_candidates_wins_in_whatever_order_they_come():
     close = an_article(1)
     far = an_article(
-        3, "강릉에 배터리 공장", "\n".join(BODY.split("\n")[:2] + ["강릉시는 길을 넓힌다고 했다. " * 6]), "나라뉴스"
+        3, "강릉에 배터리 공장", "\n".join([*BODY.split("\n")[:2], "강릉시는 길을 넓힌다고 했다. " * 6]), "나라뉴스"
     )
     copy = an_article(5, "강릉 배터리 공장에 4,200억원", BODY, "새벽경제")
     assert verdict_on(copy, close, far) == verdict_on(copy, far, close)
