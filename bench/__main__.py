@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHES = {"stories": "bench.stories", "events": "bench.events"}
+BENCHES = {"stories": "bench.stories", "events": "bench.events", "lookup": "bench.lookup"}
 
 
 def main() -> None:

@@ -76,6 +76,15 @@ def test_another_event_of_the_same_company_is_new():
     assert verdict_on(other, an_article()) == Verdict(VerdictKind.NEW)
 
 
+def test_two_texts_with_some_background_in_common_are_copies_only_when_their_headlines_agree():
+    background = "\n".join(BODY.split("\n")[2:])
+    known = an_article(1, "한빛전자 주주총회 열려", ONE_TEXT + background)
+    other = an_article(2, "소액 주주, 법원에 소송 낸다", OTHER_TEXT + background, "새벽경제")
+    assert verdict_on(other, known).kind is VerdictKind.NEW
+    alike = replace(other, title="한빛전자 주주총회, 서울서 열려")
+    assert 0.3 <= verdict_on(alike, known).score < 0.5
+
+
 def market(number, day, points, close, title="코스피, 상승 마감"):
     body = (
         f"코스피 지수가 {day}일 전 거래일보다 {points}포인트 상승한 {close}에 거래를 마쳤다. 유가증권시장에서 외국인은 "
@@ -90,6 +99,7 @@ def test_the_next_day_of_a_bulletin_is_another_story_although_its_words_are_the_
 
 def test_headlines_that_name_other_numbers_are_other_bulletins():
     assert titles_contradict("로또 1,101회 1등 7명", "로또 1,102회 1등 9명")
+    assert titles_contradict("코스피 2.1% 상승 마감", "코스피 3.4% 상승 마감")
     assert titles_contradict("서울서 차량 9대 추돌…2명 부상", "서울서 차량 3대 추돌…2명 부상")
     assert not titles_contradict("서울서 차량 9대 추돌…2명 부상", "차량 9대 잇따라 추돌")
     assert not titles_contradict("한빛전자 공장 화재", "한빛전자 공장 화재, 3명 다쳐")

@@ -23,6 +23,7 @@ def a_chart(*counts, known=None, labels="가나다라마", title="최근 추이"
         a_chart((0,) * 30, (1,) * 30, (2,) * 30, (3,) * 30, (5,) * 30, known=12),
         a_chart((3,) * 90),
         a_chart((0,), known=0),
+        Chart("아무것도 없음", Trend((LAST,), (), 0)),
         a_chart((1, 2), (2, 1), labels=["$x^$", "_숨은\x00 이름" + "길" * 90], title="$\\frac{"),
     ],
 )
