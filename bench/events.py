@@ -9,7 +9,6 @@ both the fitting and the judging; the threshold is chosen inside the fitting par
 
 import json
 import random
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from math import exp
@@ -26,11 +25,11 @@ FOLDS, REPEATS = 8, 5
 Row = tuple[list[float], int]
 
 
-def main() -> None:
-    if len(sys.argv) < 3:
+def main(arguments: Sequence[str] = ()) -> None:
+    if not arguments:
         print("events: needs a file of labelled pairs (see bench/events.py); skipped")
         return
-    pairs = [json.loads(line) for line in Path(sys.argv[2]).read_text(encoding="utf-8").splitlines()]
+    pairs = [json.loads(line) for line in Path(arguments[0]).read_text(encoding="utf-8").splitlines()]
     decided = [pair for pair in pairs if pair["label"] != "unsure"]
     rows = [_row(pair) for pair in decided]
     groups = _groups(decided)
@@ -42,7 +41,7 @@ def main() -> None:
     threshold = _threshold(rows, groups, seed=99)
     for name in sorted(weights, key=lambda name: -abs(weights[name])):
         print(f"  {name:24} {weights[name]:+.2f}")
-    if len(sys.argv) > 3:
+    if len(arguments) > 1:
         model = {
             "version": 1,
             "about": "Weights of bot/core/story/events.py, fitted by bench/events.py: docs/decisions/stories.md",
@@ -51,7 +50,7 @@ def main() -> None:
             "weights": {name: round(weights[name], 4) for name in PARTS},
             "means": {name: round(means[name], 4) for name in PARTS},
         }
-        Path(sys.argv[3]).write_text(json.dumps(model, indent=2) + "\n", encoding="utf-8")
+        Path(arguments[1]).write_text(json.dumps(model, indent=2) + "\n", encoding="utf-8")
 
 
 def an_article(raw: dict[str, str], number: int = 0) -> Article:

@@ -4,8 +4,8 @@ datasketch is optional: install it beside (`pip install datasketch`); without it
 The index here is in memory; a store keeps the same postings in a table. CPU time; all see every article once, in turns.
 """
 
-import sys
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from time import process_time
 from typing import Any
@@ -135,6 +135,6 @@ def measure(seed: int) -> None:
     print(f"postings an article: {rivals[0].size:.1f}")
 
 
-def main() -> None:
-    for seed in map(int, sys.argv[2:]) if len(sys.argv) > 2 else SEEDS:
+def main(arguments: Sequence[str] = ()) -> None:
+    for seed in map(int, arguments) if arguments else SEEDS:
         measure(seed)

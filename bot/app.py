@@ -11,6 +11,7 @@ import random
 import secrets
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,12 +27,13 @@ from bot.adapters.fetch import Fetcher
 from bot.adapters.post import Post, Poster
 from bot.adapters.post_console import ConsolePoster
 from bot.adapters.store import Store
-from bot.adapters.store.migrate import HEAD, current, upgrade
+from bot.adapters.store.migrate import upgrade
 from bot.adapters.workers import Workers
 from bot.core.compose import Voice
 from bot.core.delivery import Kind, State
-from bot.core.errors import GiveUp
-from bot.core.news import Platform
+from bot.core.errors import GiveUp, UserMistake
+from bot.core.matching.index import Index
+from bot.core.news import ChannelRef, Platform, SourceState
 from bot.core.outlets import parse_outlets
 from bot.observe import LoopLag, Metrics
 from bot.schedule import Job, Schedule
@@ -90,6 +92,20 @@ class App:
         if job is not None:
             job.wake()
 
+    async def measure(self) -> None:
+        """Bring the gauges up to date."""
+        waiting = await self.store.outbox.waiting()
+        now = await self.store.housekeeping.ping()
+        for state, count in (("pending", waiting.pending), ("held", waiting.held), ("dead", waiting.dead)):
+            self.metrics.outbox_depth.labels(state).set(count)
+        self.metrics.outbox_oldest.set((now - waiting.oldest).total_seconds() if waiting.oldest else 0)
+        due = await self.store.sources.next_due()
+        self.metrics.poll_lag.set(max(0.0, (now - due).total_seconds()) if due else 0)
+        states = Counter(source.state for source in await self.store.sources.seen_by(None))
+        for state in SourceState:
+            self.metrics.sources.labels(state).set(states[state])
+        self.metrics.loop_lag.set(self.lag.longest())
+
     async def run_once(self) -> None:
         """Poll every due source once, read the pages, deliver everything due."""
         await self.polling.poll_due()
@@ -144,7 +160,8 @@ async def build(
             )
         )
         workers = await stack.enter_async_context(Workers())
-        index = await stack.enter_async_context(LiveIndex())
+        index = LiveIndex(Index.build(()))
+        stack.push_async_callback(index.close)
         metrics = Metrics()
         outlets = await asyncio.to_thread(_outlets)
         audience = LiveAudience(store, index, voice=voice)
@@ -189,6 +206,7 @@ async def build(
             digesting,
             voice,
             wake=lambda: app.wake("deliver"),
+            direct=lambda channel, user: _direct(own, channel, user),
             operators=frozenset(settings.sosik_operators),
             version=release(),
         )
@@ -276,11 +294,7 @@ async def open_store(settings: Settings, *, clock: Callable[[], datetime] | None
         except OSError as error:
             raise GiveUp("database.open", detail=error.strerror or "") from error
     try:
-        version_now = await current(store.db)
-        if version_now > HEAD:
-            raise GiveUp("database.newer", version=version_now)
-        if version_now != HEAD:
-            await upgrade(store.db)
+        await upgrade(store.db)
     except BaseException:
         await store.__aexit__()
         raise
@@ -321,9 +335,18 @@ class Ports:
         return isinstance(port, int) and any(low <= port <= high for low, high in self._ranges)
 
 
+async def _direct(posters: Mapping[Platform, Poster], channel: ChannelRef, user: str) -> ChannelRef:
+    """The direct-message channel of a person; where the platform is not connected here, it cannot be opened."""
+    poster = posters.get(channel.platform)
+    if poster is None:
+        raise UserMistake("me.not_here")
+    return await poster.direct(channel.workspace, user)
+
+
 def _outlets() -> Callable[[str], str | None]:
     text = (files("bot.data") / "outlets.tsv").read_text(encoding="utf-8")
-    return parse_outlets(text).name_for
+    named = parse_outlets(text)
+    return lambda url: named.name_for(url)
 
 
 def _count_poll(metrics: Metrics, ended: PollEnded) -> None:

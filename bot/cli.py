@@ -140,7 +140,7 @@ async def _once(settings: Settings) -> int:
 
 async def _forever(settings: Settings, roles: Sequence[str]) -> int:
     from bot.app import OneRun, build, running  # noqa: PLC0415 - heavy
-    from bot.gateways import connect, serving  # noqa: PLC0415 - heavy
+    from bot.gateways import connect, serving, until_over  # noqa: PLC0415 - heavy
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -153,10 +153,10 @@ async def _forever(settings: Settings, roles: Sequence[str]) -> int:
                 await app.store.outbox.release_all()
             async with (
                 running(app, roles),
-                connect(app, settings, listening="gateway" in roles),
-                serving(app, settings, on="web" in roles),
+                connect(app, settings, listening="gateway" in roles) as gateways,
+                serving(app, settings, gateways, on="web" in roles),
             ):
-                await stop.wait()
+                await until_over(stop, gateways)
     return DONE
 
 

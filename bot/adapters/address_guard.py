@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import AddrInfoType
@@ -56,6 +57,7 @@ class AddressGuard:
         self._lookup = lookup or self._ask_system
         self._clock = clock
         self._known: OrderedDict[str, tuple[float, Place]] = OrderedDict()
+        self._asking: dict[str, asyncio.Task[Place]] = {}
 
     async def find(self, host: str) -> Place:
         """Where `host` (a name or a canonical number) lives; kept for half a minute.
@@ -68,13 +70,13 @@ class AddressGuard:
         if known is not None:
             return known
         number = literal(host)
-        numbers = [number] if number is not None else [address_of(text) for text in await self._lookup(host)]
-        place = self._place(numbers)
-        self._known[host] = (self._clock() + _KEPT_SECONDS, place)
-        self._known.move_to_end(host)
-        if len(self._known) > _KEPT_NAMES:
-            self._known.popitem(last=False)
-        return place
+        if number is not None:
+            return self._keep(host, self._place([number]))
+        asking = self._asking.get(host)
+        if asking is None:
+            asking = self._asking[host] = asyncio.create_task(self._ask(host))
+            asking.add_done_callback(partial(self._asked, host))
+        return await asyncio.shield(asking)  # who gives up does not take the answer from the others
 
     def recall(self, host: str) -> Place | None:
         """What `find` found less than half a minute ago."""
@@ -99,10 +101,29 @@ class AddressGuard:
         made.setblocking(False)  # noqa: FBT003  # the socket's own signature
         return made
 
-    def close(self) -> None:
-        """Let go of the look-up threads; look-ups under way end by themselves."""
+    async def close(self) -> None:
+        """Let go of the look-up threads; look-ups under way in them end by themselves."""
+        asking = list(self._asking.values())
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _ask(self, host: str) -> Place:
+        return self._keep(host, self._place([address_of(text) for text in await self._lookup(host)]))
+
+    def _asked(self, host: str, asking: asyncio.Task[Place]) -> None:
+        del self._asking[host]
+        if not asking.cancelled():
+            asking.exception()  # seen, also when everybody who asked has gone
+
+    def _keep(self, host: str, place: Place) -> Place:
+        self._known[host] = (self._clock() + _KEPT_SECONDS, place)
+        self._known.move_to_end(host)
+        if len(self._known) > _KEPT_NAMES:
+            self._known.popitem(last=False)
+        return place
 
     def _place(self, addresses: Sequence[Address]) -> Place:
         """One forbidden number beside a public one refuses the name.

@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from types import TracebackType
 from typing import NoReturn, Self
 from urllib.parse import quote_from_bytes
@@ -21,6 +22,7 @@ import aiohttp
 from yarl import URL
 
 from bot.adapters.address_guard import AddressGuard, AddressRefused, GuardedResolver, Lookup, Place
+from bot.adapters.bounded_body import read_beginning, read_whole
 from bot.adapters.manners import Line, Manners
 from bot.adapters.robots import ROBOTS_BYTES, Robots
 from bot.core.addresses import AddressRules, Network
@@ -35,7 +37,6 @@ MAX_REDIRECTS = 5
 MAX_RETRY_AFTER_SECONDS = 24 * 3600.0
 IN_FLIGHT = 64
 PAGES_IN_FLIGHT = 48  # the rest is kept for polls
-_WIRE_SLACK_BYTES = 64 * 1024  # what gzip may add to a body that it cannot make smaller
 _MAX_VALIDATOR_CHARACTERS = 1024
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = _PERMANENT | {302, 303, 307}
@@ -108,7 +109,7 @@ class Fetcher:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
-        self._guard.close()
+        await self._guard.close()
 
     async def get(self, request: Request) -> Answer:
         """Ask once, follow at most five redirects, each checked as if a person had named it.
@@ -152,7 +153,7 @@ class Fetcher:
         """One request without redirects, in its turn and within the deadline; foreign errors become ours."""
         if self._session is None:
             raise RuntimeError("use the Fetcher in `async with`")
-        host = url.raw_host or ""
+        host = (url.raw_host or "").rstrip(".")  # with and without the dot it is one host
         try:
             async with AsyncExitStack() as held:
                 place = self._guard.recall(host) or await self._find(host, deadline)
@@ -162,10 +163,16 @@ class Fetcher:
                     await held.enter_async_context(self._page_flights)
                 await held.enter_async_context(self._flights)
                 await held.enter_async_context(deadline.spend())
-                asking = self._session.get(url, headers=headers, allow_redirects=False)
+                secure = self._secure if url.scheme == "https" else True
+                asking = self._session.get(url, headers=headers, allow_redirects=False, ssl=secure)
                 yield await held.enter_async_context(asking)
         except _FOREIGN_ERRORS as error:
             _translate(error, host)
+
+    @cached_property
+    def _secure(self) -> ssl.SSLContext:
+        """The trusted certificates, those of SSL_CERT_FILE too; made once, it takes some 40 ms."""
+        return ssl.create_default_context()
 
     async def _find(self, host: str, deadline: "_Deadline") -> Place:
         async with deadline.spend():
@@ -195,7 +202,7 @@ class Fetcher:
         if status == 304 and asked_conditionally:
             body = b""
         elif status == 200:
-            body = b"".join([piece async for piece in _bounded(response, fields, max_bytes=request.max_bytes)])
+            body = await read_whole(response, _encoding(fields), max_bytes=request.max_bytes)
         elif status == 410:
             raise GiveUp("fetch.gone")
         else:
@@ -221,17 +228,19 @@ class Fetcher:
             async with self._ask(url, self._headers, line=Line.POLL, deadline=deadline) as response:
                 fields, status = _fields(response), response.status
                 if status == 200:
-                    return await _beginning(response, fields, max_bytes=ROBOTS_BYTES)
+                    return await read_beginning(response, _encoding(fields), max_bytes=ROBOTS_BYTES)
                 if status == 429 or status >= 500:
                     raise TryLater("fetch.status", status=status)
                 if status not in _REDIRECTS:
                     return None
-            url = self._redirected(url, fields)
+            try:
+                url = self._redirected(url, fields)
+            except (UserMistake, TryLater):
+                return None  # it points to where no robots.txt is
         return None  # RFC 9309 §2.3.1.2: after five redirects it counts as unavailable
 
 
 _TIMEOUTS = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
-_PIECE_BYTES = 16 * 1024
 _PRINTABLE = bytes(range(0x21, 0x7F)).decode()
 
 
@@ -270,6 +279,10 @@ def _text(fields: Mapping[bytes, bytes], name: bytes) -> str:
     return fields.get(name, b"").decode("latin-1").strip()
 
 
+def _encoding(fields: Mapping[bytes, bytes]) -> str:
+    return _text(fields, b"content-encoding")
+
+
 def _validator(fields: Mapping[bytes, bytes], name: bytes) -> str | None:
     """An ETag or date that can be sent back byte by byte; any other is as good as none."""
     text = _text(fields, name)
@@ -301,91 +314,6 @@ def retry_after_seconds(text: str, *, now: datetime) -> float | None:
         return None
     aware = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
     return min(max((aware - now).total_seconds(), 0.0), MAX_RETRY_AFTER_SECONDS)
-
-
-async def _beginning(response: aiohttp.ClientResponse, fields: Mapping[bytes, bytes], *, max_bytes: int) -> bytes:
-    read = bytearray()
-    try:
-        async for piece in _bounded(response, fields, max_bytes=max_bytes):
-            read += piece
-    except GiveUp:
-        pass  # the rest is not asked for
-    return bytes(read)
-
-
-async def _bounded(
-    response: aiohttp.ClientResponse, fields: Mapping[bytes, bytes], *, max_bytes: int
-) -> AsyncIterator[bytes]:
-    """The decoded body in pieces, never more than `max_bytes` of it and never much more on the wire.
-
-    Raises:
-        GiveUp: it is larger.
-        TryLater: an encoding that was not asked for, or broken gzip.
-    """
-    encodings = [part.strip() for part in _text(fields, b"content-encoding").lower().split(",") if part.strip()]
-    if encodings in (["gzip"], ["x-gzip"]):
-        decode: _Identity | _Gunzip = _Gunzip()
-    elif encodings in ([], ["identity"]):
-        decode = _Identity()
-    else:
-        raise TryLater("fetch.encoding", encoding=", ".join(encodings)[:40])
-    left, wire_left = max_bytes, max_bytes + _WIRE_SLACK_BYTES
-    async for raw in response.content.iter_chunked(_PIECE_BYTES):
-        wire_left -= len(raw)
-        if wire_left < 0:
-            _refuse_size(max_bytes)
-        for piece in decode(raw, left):
-            if len(piece) > left:
-                _refuse_size(max_bytes)
-            left -= len(piece)
-            yield piece
-    if not decode.complete:
-        raise TryLater("fetch.broken", host=response.url.host)
-
-
-def _refuse_size(max_bytes: int) -> NoReturn:
-    raise GiveUp("fetch.too_large", megabytes=max_bytes / (1024 * 1024))
-
-
-class _Identity:
-    complete = True
-
-    def __call__(self, data: bytes, _: int) -> Iterator[bytes]:
-        yield data
-
-
-class _Gunzip:
-    """gzip with any number of members; what follows the last one is ignored, as curl and browsers do."""
-
-    def __init__(self) -> None:
-        self._member = zlib.decompressobj(_GZIP_OR_ZLIB)
-        self._started = False
-        self._members = 1
-
-    @property
-    def complete(self) -> bool:
-        return self._member.eof or not self._started
-
-    def __call__(self, data: bytes, left: int) -> Iterator[bytes]:
-        """At most one byte more than `left` in all: enough to know that it is too much."""
-        while data:
-            if self._member.eof:
-                if not data.startswith(_GZIP_MAGIC):
-                    return
-                self._members += 1
-                if self._members > _MAX_MEMBERS:
-                    raise zlib.error("too many members")
-                self._member = zlib.decompressobj(_GZIP_OR_ZLIB)
-            self._started = True
-            piece = self._member.decompress(data, left + 1)
-            left -= len(piece)
-            yield piece
-            data = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
-
-
-_GZIP_OR_ZLIB = 47
-_GZIP_MAGIC = b"\x1f\x8b"
-_MAX_MEMBERS = 1000  # each costs a new decoder, also an empty one
 
 
 def _translate(error: BaseException, host: str) -> NoReturn:

@@ -58,6 +58,17 @@ def word_need(text: str) -> Need:
     return (frozenset(terms),)
 
 
+def need_of(expression: Expression) -> Need:
+    """What an article must hold for a watch expression to match: of each part its wanted group and those it needs.
+
+    What is refused, the outlets and the sense are left to the recheck.
+    """
+    return any_of(
+        all_of(any_of(word_need(term.text) for term in group.terms) for group in (part.wanted, *part.needs))
+        for part in expression.parts
+    )
+
+
 def any_of(needs: Iterable[Need]) -> Need:
     """What must be there when one of several must: `A|B`, `A, B`. Of nothing, nothing is sure: everything."""
     alternatives = {terms for need in needs for terms in need}

@@ -59,13 +59,13 @@ class Audience:
 
     Attributes:
         find: the matcher over all watches.
-        expressions: how cards name a watch, by watch id.
+        names: how cards name what hit, by watch id and term: the first of the term's aliases.
         revision: of the watches: the store asks for a newer audience when watches changed meanwhile.
     """
 
     find: Callable[[Article], Matched]
     watches: Mapping[int, Watch]
-    names: Mapping[int, str]
+    names: Mapping[int, Mapping[str, str]]
     voices: Mapping[ChannelRef, Voice]
     revision: str = ""
 
@@ -309,7 +309,7 @@ def _new_card(
     watches = [audience.watches[decision.watch_id] for decision in decisions]
     message = compose.alert(
         article,
-        [audience.names[watch.id] for watch in watches],
+        _labels(decisions, audience),
         _excerpt(article, decisions),
         voice=audience.voices.get(channel, Voice()),
         more=more,
@@ -327,7 +327,7 @@ def _edit(
     headline = next((part for part in card.message.parts if isinstance(part, Headline)), Headline("", ""))
     byline = next((part for part in card.message.parts if isinstance(part, Byline)), None)
     chips = next((part.labels for part in card.message.parts if isinstance(part, Chips)), ())
-    names = list(dict.fromkeys([*chips, *(audience.names[each.watch_id] for each in decisions)]))
+    names = list(dict.fromkeys([*chips, *_labels(decisions, audience)]))
     message = compose.revise(
         card.message,
         watches=names,
@@ -337,6 +337,15 @@ def _edit(
         edited=title is not None and title != headline.title,
     )
     return PlannedDelivery(card.channel, Kind.EDIT, message, tuple(each.watch_id for each in decisions), card=card)
+
+
+def _labels(decisions: Sequence[Decision], audience: Audience) -> list[str]:
+    """What the card says was watched: for each hit the first of its aliases, each once."""
+    return list(
+        dict.fromkeys(
+            audience.names[decision.watch_id].get(hit.term, hit.term) for decision in decisions for hit in decision.hits
+        )
+    )
 
 
 def _excerpt(article: Article, decisions: Sequence[Decision]) -> tuple[Span, ...]:

@@ -48,6 +48,17 @@ _CLOCK_SKEW = timedelta(minutes=10)
 _OUT_OF_ORDER = frozenset({SourceState.FAILING, SourceState.DEAD})
 
 
+STATE_SENTENCES: Mapping[SourceState, str] = {
+    SourceState.ACTIVE: "source_state.active",
+    SourceState.SLOW: "source_state.slow",
+    SourceState.QUIET: "source_state.quiet",
+    SourceState.FAILING: "source_state.failing",
+    SourceState.DEAD: "source_state.dead",
+    SourceState.PAUSED: "source_state.paused",
+}
+"""The key of the sentence that says what a state means."""
+
+
 class PollKind(StrEnum):
     """What a poll came to."""
 

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 PLAIN_CHARS = 400_000  # of an HTML fragment; what follows is not read (no honest summary is longer)
 TITLE_CHARS = 1_000  # a longer title is cut: no card can show it
 URL_CHARS = 4_000  # a longer address is no address (browsers and servers stop near 8,000 bytes)
@@ -40,31 +38,34 @@ def clean_paragraphs(text: str) -> str:
 
 
 # Elements that stand on lines of their own, so words on both sides are two words; all others have no width.
-_BLOCKS = (
-    "address,article,aside,blockquote,br,dd,div,dl,dt,figcaption,figure,footer,h1,h2,h3,h4,h5,h6,header,hr,li,"
-    "main,nav,ol,p,pre,section,table,td,th,tr,ul"
+_BLOCKS = frozenset(
+    {"address", "article", "aside", "blockquote", "body", "br", "dd", "div", "dl", "dt", "figcaption", "figure",
+     "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "img", "li", "main", "nav", "ol",
+     "p", "pre", "section", "table", "tbody", "td", "th", "tr", "ul"}
+)  # fmt: skip
+# Not a tree: a tree builder takes a second for 100 kB of nested `<div>`. Every alternative runs to its end or to the
+# end of the text, and possessively, so that the whole is linear.
+_MARKUP = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(script|style|noscript|template|iframe|object|svg|head)\b.*?(?:</\1\s*>|\Z)"
+    r"""|</?([A-Za-z][A-Za-z0-9]*)(?:[^<>"']|"[^"]*"|'[^']*')*+>"""
+    r"|</?([A-Za-z][A-Za-z0-9]*)[^<>]*+(?:>|\Z)"
+    r"|<[!?/][^>]*+(?:>|\Z)",
+    re.DOTALL | re.IGNORECASE,
 )
-_HIDDEN = "script,style,noscript,template,iframe,object,svg,head"
-_MARKUP = re.compile(r"<[A-Za-z!/?]|&[#A-Za-z]")
 
 
 def plain(fragment: str) -> str:
     """The readable text of an HTML fragment on one line: no tags, entities resolved, scripts and styles gone."""
     fragment = fragment[:PLAIN_CHARS]
-    if _MARKUP.search(fragment) is None:
-        return clean(fragment)
-    if "<" not in fragment:
-        return clean(html.unescape(fragment))
-    tree = LexborHTMLParser(_UNSEEN.sub("", fragment))
-    root = tree.body
-    if root is None:
-        return ""
-    for node in root.css(_HIDDEN):
-        node.decompose()
-    for node in root.css(_BLOCKS):
-        node.insert_before(" ")
-        node.insert_after(" ")
-    return clean(root.text())
+    if "<" in fragment:
+        fragment = _MARKUP.sub(_width, fragment)
+    return clean(html.unescape(fragment) if "&" in fragment else fragment)
+
+
+def _width(markup: re.Match[str]) -> str:
+    name = markup[2] or markup[3]
+    return " " if name and name.lower() in _BLOCKS else ""
 
 
 _TITLE_TAG = re.compile(
@@ -136,11 +137,45 @@ def _split(url: str) -> tuple[str, str, str, str, str] | None:
     return scheme, named.rstrip("."), parts.path, parts.query, parts.fragment
 
 
-_MARK = re.compile(r"^\s*[\[【〔<＜(（「『]\s*[^\[\]【】〔〕<>＜＞()（）「」『』]{1,20}\s*[\]】〕>＞)）」』]\s*")
-_MARK_AT_END = re.compile(
-    r"\s*[\[【〔(（]\s*(?:종합|상보|속보|포토|영상|\d보|종합\s*\d보|update|updated)\s*[\]】〕)）]\s*$"
-)
-_REPORT = re.compile(r"(?:\(|\[)?(?:종합\s*)?[1-9]보(?:\)|\])?\s*$")
+# What Korean newsrooms put before or behind a headline, and the tag it means. Only these: `[삼성전자]` before a headline
+# is part of it.
+MARKS = {
+    "단독": "단독", "exclusive": "단독",
+    "속보": "속보", "긴급": "속보", "1보": "속보", "breaking": "속보",
+    "포토": "포토", "사진": "포토", "화보": "포토", "포토뉴스": "포토", "photo": "포토",
+    "영상": "영상", "동영상": "영상", "video": "영상",
+    "인사": "인사", "부고": "부고", "부음": "부고",
+    "광고": "광고", "ad": "광고", "기획광고": "광고", "애드버토리얼": "광고", "협찬": "광고", "sponsored": "광고",
+    "종합": "종합", "상보": "종합", "2보": "종합", "3보": "종합", "4보": "종합", "5보": "종합",
+    "종합2보": "종합", "종합3보": "종합", "종합4보": "종합", "종합5보": "종합", "update": "종합", "updated": "종합",
+    "인터뷰": "인터뷰", "르포": "르포", "그래픽": "그래픽",
+    "사설": "사설", "칼럼": "칼럼", "기고": "칼럼", "오피니언": "칼럼",
+}  # fmt: skip
+_OPENING, _CLOSING = "[【〔<＜(（「『", "]】〕>＞)）」』"
+_BRACKETED = rf"[\{_OPENING}]\s*([^\{_OPENING}\{_CLOSING}]{{1,12}}?)\s*[\{_CLOSING}]"
+_MARK = re.compile(rf"\s*{_BRACKETED}\s*")
+_MARK_AT_END = re.compile(rf"\s*{_BRACKETED}\s*$")
+_REPORT = re.compile(r"\s(?:종합\s*)?[1-9]보$")
+
+
+def split_marks(title: str) -> tuple[str, tuple[str, ...]]:
+    """A headline without its marks, and the marks' tags in their order."""
+    text = clean(title)
+    tags: list[str] = []
+    for _ in range(6):
+        for form in (_MARK.match, _MARK_AT_END.search):
+            found = form(text)
+            tag = MARKS.get("".join(found[1].split()).casefold()) if found else None
+            rest = (text[: found.start()] + text[found.end() :]).strip() if found else ""
+            if tag and rest:
+                tags.append(tag)
+                text = rest
+    if found := _REPORT.search(text):
+        tags.append("종합")
+        text = text[: found.start()]
+    return text, tuple(dict.fromkeys(tags))
+
+
 _SUFFIX = re.compile(r"\s+(?:[-–—|<:]|::)\s+[^-–—|<:]{1,30}$")
 _NO_LETTER = re.compile(r"[\W_]+")
 
@@ -153,12 +188,7 @@ def title_key(title: str, outlet: str = "") -> str:
     text = clean(title)
     if outlet and (suffix := _SUFFIX.search(text)) and _folded(outlet) == _folded(suffix[0]):
         text = text[: suffix.start()]
-    for _ in range(3):
-        shorter = _REPORT.sub("", _MARK_AT_END.sub("", _MARK.sub("", text)))
-        if shorter == text or not _folded(shorter):
-            break
-        text = shorter
-    return _folded(text)
+    return _folded(split_marks(text)[0])
 
 
 def _folded(text: str) -> str:

@@ -44,8 +44,9 @@ def clock_time(text: str) -> time:
         ValueError: it is not of that form.
     """
     hours, colon, minutes = text.partition(":")
-    if not colon or not hours.isdecimal() or len(minutes) != 2 or not minutes.isdecimal():
-        raise ValueError(text)
+    digits = colon and len(hours) in {1, 2} and len(minutes) == 2 and f"{hours}{minutes}".isdecimal()
+    if not digits or int(hours) > 23 or int(minutes) > 59:
+        raise ValueError(f"no time of day: {text!r}")
     return time(int(hours), int(minutes))
 
 

@@ -1,5 +1,6 @@
 """Who may want an article: the live matcher over all watches, kept in step with the database."""
 
+import asyncio
 from types import MappingProxyType
 
 import structlog
@@ -27,7 +28,9 @@ class LiveAudience:
         self._voice = voice
         self._watches: dict[int, Watch] = {}
         self._parsed: dict[int, tuple[str, Expression]] = {}
+        self._names: dict[int, dict[str, str]] = {}
         self._voices: dict[ChannelRef, Voice] = {}
+        self._turn = asyncio.Lock()
         self._revision: str | None = None
 
     @property
@@ -37,8 +40,9 @@ class LiveAudience:
 
     async def refresh(self) -> Audience:
         """Take in what changed since the last time; cheap when nothing did."""
-        if self._revision is None or await self._store.watches.revision() != self._revision:
-            await self._read()
+        async with self._turn:
+            if self._revision is None or await self._store.watches.revision() != self._revision:
+                await self._read()
         return self.now()
 
     def now(self) -> Audience:
@@ -47,7 +51,7 @@ class LiveAudience:
         return Audience(
             find=lambda article: match(index, text_of(article), explain=True),
             watches=MappingProxyType(self._watches),
-            names=MappingProxyType({watch: parsed.name for watch, (_, parsed) in self._parsed.items()}),
+            names=MappingProxyType(self._names),
             voices=MappingProxyType(self._voices),
             revision=self.revision,
         )
@@ -81,6 +85,7 @@ class LiveAudience:
         }
         self._watches = {watch.id: watch for watch in watches}
         self._parsed = kept
+        self._names = {watch_id: names_of(expression) for watch_id, (_, expression) in kept.items()}
         self._revision = revision
 
     def _parse(self, watch: Watch) -> tuple[str, Expression] | None:
@@ -93,3 +98,13 @@ class LiveAudience:
             # Written by a newer version, or by hand: one watch that cannot be read must not silence the others.
             log.warning("watch_unreadable", watch=watch.id, reason=error.key)
             return None
+
+
+def names_of(expression: Expression) -> dict[str, str]:
+    """How cards name each term of a watch: by the first of its aliases."""
+    return {
+        written: part.wanted.terms[0].text
+        for part in expression.parts
+        for term in part.wanted.terms
+        for written in (str(term), term.text)
+    }

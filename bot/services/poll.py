@@ -26,6 +26,7 @@ from bot.services.audience import LiveAudience
 from bot.services.pages import Pages
 from bot.sources import registry
 from bot.sources.articles import articles_of
+from bot.sources.asking import Access
 from bot.sources.exchange import Answer
 from bot.sources.reading import Feed
 
@@ -56,6 +57,7 @@ class Polling:
         minimum_seconds: `m` of contract §3.
         jitter: a random number from 0 to 1.
         outlet_of: the outlet's name by an address.
+        access: keys and addresses of the search services.
         queued: called when something was put into the outbox.
         ended: called after every reading.
         noticed: called when managers should be told something about a source, once per incident.
@@ -70,6 +72,7 @@ class Polling:
     minimum_seconds: float
     jitter: Callable[[], float]
     outlet_of: Callable[[str], str | None]
+    access: Access = field(default_factory=Access)
     queued: Callable[[], None] = lambda: None
     ended: Callable[[PollEnded], None] = lambda _: None
     noticed: Callable[[Notice], None] = lambda _: None
@@ -99,7 +102,9 @@ class Polling:
     async def look(self, url: str, *, zone: str) -> tuple[Answer, Feed]:
         """Read an address that may become a source; writes nothing."""
         candidate = Source(id=0, url=url, zone=zone)
-        answer = await self.fetcher.get(registry.request(candidate, now=await self.store.housekeeping.ping()))
+        answer = await self.fetcher.get(
+            registry.request(candidate, now=await self.store.housekeeping.ping(), access=self.access)
+        )
         return answer, await self.workers.run(registry.parse, candidate, answer, timeout_seconds=READ_SECONDS)
 
     async def adopt(self, source: Source, answer: Answer, reading: Feed) -> None:
@@ -126,7 +131,9 @@ class Polling:
         return 0
 
     async def _read(self, source: Source) -> int:
-        answer = await self.fetcher.get(registry.request(source, now=await self.store.housekeeping.ping()))
+        answer = await self.fetcher.get(
+            registry.request(source, now=await self.store.housekeeping.ping(), access=self.access)
+        )
         digest = _digest(answer)
         if answer.status == 304 or (digest == source.body_hash and source.baselined):
             await self._unchanged(source, answer)

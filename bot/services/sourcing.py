@@ -7,7 +7,6 @@ from itertools import pairwise
 from statistics import median
 
 from bot.adapters.store import Store
-from bot.core.addresses import check_url
 from bot.core.errors import TryLater, UserMistake
 from bot.core.news import Source
 from bot.services.poll import LEASE, Polling
@@ -42,7 +41,9 @@ class Sourcing:
         Raises:
             UserMistake: the address is no feed, cannot be read, or is there already.
         """
-        address = check_url(url.strip())
+        address = url.strip()
+        if "://" not in address:
+            address = f"https://{address}"
         answer, reading = await self.polling.look(address, zone=self.zone)
         source = await self.store.sources.add(
             address,

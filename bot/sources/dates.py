@@ -87,6 +87,17 @@ def _fixed(zone: str) -> tzinfo:
     return _offset(zone, "UTC")
 
 
+_IN_TEXT = re.compile(
+    r"\d{4}\s?[.\-/년]\s?\d{1,2}\s?[.\-/월]\s?\d{1,2}[.일]?(?:\s?\([월화수목금토일]\))?(?:[T\s]*(?:오[전후]\s?)?\d{1,2}:\d{2}(?::\d{2})?)?"
+)
+
+
+def date_in(text: str, zone: str = "Asia/Seoul") -> datetime | None:
+    """The first date in running text, as list pages write it (year first)."""
+    found = _IN_TEXT.search(text[:2000])
+    return read_date(found[0], zone, guess=False) if found else None
+
+
 def plausible(date: datetime | None, now: datetime) -> datetime | None:
     """`date` unless it is nonsense: then None, and the first-seen time stands in.
 

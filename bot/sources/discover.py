@@ -5,6 +5,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser
 
 from bot.core.text import clean
+from bot.sources.markup import nested_too_deeply
 from bot.sources.xmlfeed import absolute
 
 MAX_LINKS = 10
@@ -17,7 +18,10 @@ _COMMENTS = re.compile(r"comments?/feed|/comments?[./]", re.IGNORECASE)
 
 def feed_links(page: str, base_url: str) -> tuple[str, ...]:
     """Addresses of feeds that an HTML page names, the likeliest first: declared ones, then links that look like one."""
-    tree = LexborHTMLParser(page[:HEAD_CHARS])
+    page = page[:HEAD_CHARS]
+    if nested_too_deeply(page):
+        return ()
+    tree = LexborHTMLParser(page)
     base = tree.css_first("base[href]")
     start = absolute(base.attributes.get("href"), base_url) if base is not None else None
     declared: list[str | None] = []

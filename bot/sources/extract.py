@@ -17,8 +17,9 @@ from bot.core.errors import GiveUp, UserMistake
 from bot.core.text import clean_paragraphs, plain, title_key
 from bot.sources.charset import decode
 from bot.sources.exchange import PAGE_BYTES
+from bot.sources.markup import nested_too_deeply
 from bot.sources.metadata import Metadata, read_metadata
-from bot.sources.prune import heads_furniture, prune
+from bot.sources.prune import cut_long, heads_furniture, prune
 
 TEXT_CHARS = 200_000  # of an article; books are not news
 SHORT_CHARS = 60  # shorter than a news flash: perhaps the pruning was wrong
@@ -60,6 +61,8 @@ def extract(body: bytes, *, url: str = "", charset: str | None = None, zone: str
         raise UserMistake("page.empty")
     if not _LOOKS_LIKE_HTML.search(text[:200_000]):
         raise UserMistake("page.not_a_page")
+    if nested_too_deeply(text):
+        raise GiveUp("page.too_deep")
     told = read_metadata(text, url=url, zone=zone)
     article, links = _article(text, told)
     return Page(
@@ -85,14 +88,15 @@ def _article(text: str, told: Metadata) -> tuple[str, tuple[str, ...]]:
     tree = _tree(text)
     if tree is None:
         return "", ()
+    cut_long(tree)
     links: tuple[str, ...] = ()
     try:
         pruned = deepcopy(tree)
         links = prune(pruned, told.title or "")
         found = _tidied(_main_text(pruned), told)
-        if len(found) < SHORT_CHARS:
+        if len(found) < SHORT_CHARS and not links:
             whole = _tidied(_main_text(tree), told)
-            found = whole if len(whole) > 2 * len(found) and not links else found
+            found = whole if len(whole) > 2 * len(found) else found
     except RecursionError as error:
         raise GiveUp("page.too_deep") from error
     if len(found) < SHORT_CHARS and told.body:

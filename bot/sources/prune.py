@@ -6,12 +6,14 @@ lists, repeated containers) and by words second, and leaves alone whatever holds
 """
 
 import re
+from dataclasses import dataclass
 
 from lxml import etree
 
 from bot.core.text import clean, title_key
 
-NODES = 60_000  # of one page; the rest is cut off
+NODES = 12_000  # of one page; the rest is cut off
+HEADING_CHARS = 40
 PROSE_CHARS = 100  # of running text make an article out of a block: three sentences
 
 _DROPPED = frozenset(
@@ -53,12 +55,11 @@ _WORDS = re.compile(
 _COMMENT_WORDS = re.compile(r"(?:^|[\s_\-])(?:comments?|repl(?:y|ies)|cmt|u_cbox|cbox|disqus|livere)", re.IGNORECASE)
 _FURNITURE_HEADING = re.compile(
     r"(?:[\[(<【]\s*[^\])>】]{1,12}\s*[\])>】]\s*)?"
-    r"(?:(?:실시간|오늘의|주요|이 ?시각|분야별|섹션별?|많이|가장|지금|당신을 위한|함께|최신|최근|"
-    r"이번 ?주|주간|이 기사와|이 기자의|기자의|"
-    r"화제의|놓치면|인기|추천|공감|관련|연관|랭킹|베스트|핫|HOT|BEST|에디터|독자|네티즌|급상승|맞춤|다른|또 다른|이슈)\s*)+"
-    r"(?:(?:뉴스|기사|글|인기글|본|보는|읽은|뜨는|보면|볼만한|좋은|위한|인기|추천|랭킹|"
-    r"이슈|키워드|콘텐츠|포토|영상|순위|토픽|헤드라인|"
-    r"기사 ?더보기|더보기|TOP|Top|클릭|PICK|Pick|핫|있는|안 될)\s*)*\d*\s*(?:더보기|전체보기)?"
+    r"(?:(?:실시간|오늘의|주요|이 ?시각|분야별|섹션별?|많이|가장|지금|당신을 위한|함께|최신|최근|이번 ?주|주간|"
+    r"이 기사와|이 기자의|기자의|화제의|놓치면|인기|추천|공감|관련|연관|랭킹|베스트|핫|HOT|BEST|에디터|독자|네티즌|"
+    r"급상승|맞춤|다른|또 다른|이슈)\s*)+"
+    r"(?:(?:뉴스|기사|글|인기글|본|보는|읽은|뜨는|보면|볼만한|좋은|위한|인기|추천|랭킹|이슈|키워드|콘텐츠|포토|영상|"
+    r"순위|토픽|헤드라인|기사 ?더보기|더보기|TOP|클릭|PICK|핫|있는|안 될)\s*)*\d*\s*(?:더보기|전체보기)?"
     r"|(?:related|recommended|popular|trending|latest|more)\s+(?:news|articles?|stories|from.{0,30}|on this.{0,20})"
     r"|most\s+(?:read|popular|viewed|shared).{0,20}|you may also like|read (?:more|next)|editor'?s picks?",
     re.IGNORECASE,
@@ -78,14 +79,13 @@ _BYLINE = re.compile(
 
 def prune(tree: etree._Element, title: str) -> tuple[str, ...]:
     """Take furniture out of the tree, in place; the texts of the links that were taken out with it."""
-    _cut_long(tree)
     _drop_tags(tree)
-    prose = _Prose(tree)
     removed: list[str] = []
-    _drop_second_article(tree, title, prose)
-    _drop_headed(tree, prose, removed)
-    _drop_named(tree, prose, removed)
-    _drop_link_lists(tree, removed)
+    shape = _Shape(tree)
+    _drop_second_article(tree, title, shape)
+    _drop_headed(tree, shape, removed)
+    _drop_named(tree, shape, removed)
+    _drop_link_lists(tree, _Shape(tree), removed)
     _unfold_layout_tables(tree)
     return tuple(dict.fromkeys(text for text in removed if len(text) >= 6))[:300]
 
@@ -93,23 +93,56 @@ def prune(tree: etree._Element, title: str) -> tuple[str, ...]:
 def heads_furniture(text: str) -> bool:
     """Is this the heading of a ranking, of other articles, of comments?"""
     known = _FURNITURE_HEADING.fullmatch(text) or _COMMENT_HEADING.fullmatch(text)
-    return 2 <= len(text) <= 40 and known is not None
+    return 2 <= len(text) <= HEADING_CHARS and known is not None
 
 
-class _Prose:
-    """How much running text (in sentences, outside links) stands below each element."""
+@dataclass(slots=True)
+class _Size:
+    """What stands below one element.
+
+    Attributes:
+        chars: of text; `linked` of them inside links, of which there are `links`.
+        prose: characters of running text (sentences) outside links.
+        title: it holds an `<h1>`.
+    """
+
+    chars: int = 0
+    linked: int = 0
+    links: int = 0
+    prose: int = 0
+    title: bool = False
+
+    def take(self, text: str | None) -> None:
+        self.chars += len((text or "").strip())
+        self.prose += _running(text)
+
+
+class _Shape:
+    """The sizes of all elements of a tree, taken in one pass from the leaves up."""
 
     def __init__(self, tree: etree._Element) -> None:
-        self._below: dict[etree._Element, int] = {}
+        self._sizes: dict[etree._Element, _Size] = {}
         for el in reversed(list(tree.iter())):
-            own = 0 if el.tag == "a" else _running(el.text) + sum(self._below.get(child, 0) for child in el)
-            if el.tag != "a":
-                own += sum(_running(child.tail) for child in el)
-            self._below[el] = own
-        self.total = max(1, self._below.get(tree, 0))
+            size = _Size()
+            size.take(el.text)
+            for child in el:
+                inner = self._sizes.get(child, _NOTHING)
+                size.chars += inner.chars
+                size.linked += inner.linked
+                size.links += inner.links
+                size.prose += inner.prose
+                size.title = size.title or inner.title or child.tag == "h1"
+                size.take(child.tail)
+            if el.tag == "a":
+                size.linked, size.links, size.prose = size.chars, 1, 0
+            self._sizes[el] = size
+        self.prose = max(1, self.of(tree).prose)
 
-    def of(self, el: etree._Element) -> int:
-        return self._below.get(el, 0)
+    def of(self, el: etree._Element) -> _Size:
+        return self._sizes.get(el, _NOTHING)
+
+
+_NOTHING = _Size()
 
 
 def _running(text: str | None) -> int:
@@ -124,7 +157,8 @@ def _running(text: str | None) -> int:
     )
 
 
-def _cut_long(tree: etree._Element) -> None:
+def cut_long(tree: etree._Element) -> None:
+    """Cut off what stands behind the first `NODES` elements."""
     for number, el in enumerate(tree.iter()):
         if number == NODES:
             _drop_from(el)
@@ -186,125 +220,114 @@ def _text(el: etree._Element) -> str:
     return clean("".join(map(str, el.itertext())))
 
 
-def _drop_named(tree: etree._Element, prose: _Prose, removed: list[str]) -> None:
+def _drop_named(tree: etree._Element, shape: _Shape, removed: list[str]) -> None:
     """Blocks whose class or id says what they are."""
     for el in list(tree.iter("div", "section", "ul", "ol", "dl", "table", "p", "span", "article", "h2", "h3", "h4")):
-        named = f"{el.get('class') or ''} {el.get('id') or ''}"
-        if len(named) < 3 or not _WORDS.search(named[:300]) or el.getroottree().getroot() is not tree:
+        named = f"{el.get('class') or ''} {el.get('id') or ''}"[:300]
+        if len(named) < 3 or not _WORDS.search(named) or _is_gone(el, tree):
             continue
-        if el.find(".//h1") is not None or el.get("itemprop") == "articleBody":
+        size = shape.of(el)
+        if size.title or el.get("itemprop") == "articleBody":
             continue
-        comments = _COMMENT_WORDS.search(named[:300]) is not None
-        if prose.of(el) * 10 > prose.total * 4 and not (comments and _no_article_in(el)):
+        comments = _COMMENT_WORDS.search(named) is not None
+        if size.prose * 10 > shape.prose * 4 and not (comments and _no_article_in(el)):
             continue
-        removed.extend(_link_texts(el))
-        _remove(el)
+        _take_out(el, removed)
+
+
+def _is_gone(el: etree._Element, tree: etree._Element) -> bool:
+    return el is not tree and el.getroottree().getroot() is not tree
+
+
+def _take_out(el: etree._Element, removed: list[str]) -> None:
+    removed.extend(text for link in el.iter("a") if (text := _text(link)[:200]))
+    _remove(el)
 
 
 def _no_article_in(el: etree._Element) -> bool:
     return el.find(".//article") is None and el.find(".//*[@itemprop='articleBody']") is None
 
 
-def _drop_headed(tree: etree._Element, prose: _Prose, removed: list[str]) -> None:
+def _drop_headed(tree: etree._Element, shape: _Shape, removed: list[str]) -> None:
     """Blocks that a heading names: 랭킹 뉴스, 많이 본 기사, 댓글."""
     for el in list(tree.iter(*_HEADINGS)):
-        if len(el) > 3 or el.getparent() is None or el.getroottree().getroot() is not tree:
+        if len(el) > 3 or not 2 <= shape.of(el).chars <= HEADING_CHARS or _is_gone(el, tree):
             continue
         text = _text(el)
-        if not 2 <= len(text) <= 40:
-            continue
-        comments = _COMMENT_HEADING.fullmatch(text) is not None
-        if comments or _FURNITURE_HEADING.fullmatch(text):
-            _drop_below_heading(_outermost(el), prose, removed, comments=comments)
+        if heads_furniture(text):
+            comments = _COMMENT_HEADING.fullmatch(text) is not None
+            _drop_below_heading(_outermost(el, shape), shape, removed, comments=comments)
 
 
-def _outermost(el: etree._Element) -> etree._Element:
+def _outermost(el: etree._Element, shape: _Shape) -> etree._Element:
     """The block that holds nothing but this heading: lists stand beside it, not beside the words in it."""
     parent = el.getparent()
-    while parent is not None and parent.tag not in {"body", "html"} and _text(parent) == _text(el):
+    while parent is not None and parent.tag not in {"body", "html"} and shape.of(parent).chars == shape.of(el).chars:
         el, parent = parent, parent.getparent()
     return el
 
 
-def _drop_below_heading(heading: etree._Element, prose: _Prose, removed: list[str], *, comments: bool) -> None:
+def _drop_below_heading(heading: etree._Element, shape: _Shape, removed: list[str], *, comments: bool) -> None:
     for later in list(heading.itersiblings()):
-        keeps = later.find(".//h1") is not None or later.tag in {"article", "main"}
-        if keeps or (not comments and later.tag not in {"ul", "ol", "dl", "table"} and _reads_on(later, prose)):
+        size = shape.of(later)
+        if size.title or later.tag in {"article", "main", "h1"}:
             break
-        if comments and prose.of(later) * 10 > prose.total * 6 and not _COMMENT_WORDS.search(later.get("class") or ""):
+        # Is this the article going on? Sentences, and not for the most part links.
+        reads_on = size.prose >= 60 and size.linked < size.chars * 0.5
+        if not comments and reads_on and later.tag not in {"ul", "ol", "dl", "table"}:
             break
-        removed.extend(_link_texts(later))
-        _remove(later)
+        if comments and size.prose * 10 > shape.prose * 6 and not _COMMENT_WORDS.search(later.get("class") or ""):
+            break
+        _take_out(later, removed)
     _remove(heading)
 
 
-def _reads_on(el: etree._Element, prose: _Prose) -> bool:
-    """Is this the article going on? Sentences, and not for the most part links."""
-    return prose.of(el) >= 60 and _link_share(el) < 0.5
-
-
-def _link_share(el: etree._Element) -> float:
-    whole = len(_text(el))
-    return sum(len(_text(link)) for link in el.iter("a")) / whole if whole else 0.0
-
-
-def _link_texts(el: etree._Element) -> list[str]:
-    return [text for link in el.iter("a") if (text := _text(link)[:200])]
-
-
-def _drop_link_lists(tree: etree._Element, removed: list[str]) -> None:
+def _drop_link_lists(tree: etree._Element, shape: _Shape, removed: list[str]) -> None:
     """Lists of links, whatever they are made of: `<ul>`, `<div>`s, `<p>`s."""
-    lengths: dict[etree._Element, tuple[int, int, int]] = {}  # characters, characters in links, links
-    for el in reversed(list(tree.iter())):
-        own = len((el.text or "").strip())
-        chars, linked, links = own, 0, 0
-        for child in el:
-            inner = lengths.get(child, (0, 0, 0))
-            chars, linked, links = chars + inner[0], linked + inner[1], links + inner[2]
-            chars += len((child.tail or "").strip())
-        lengths[el] = (chars, chars, 1) if el.tag == "a" else (chars, linked, links)
     for el in list(tree.iter("ul", "ol", "dl", "table", "div", "section", "p", "li", "h2", "h3", "h4", "h5")):
-        chars, linked, links = lengths[el]
-        if not links or el.getroottree().getroot() is not tree or el.find(".//h1") is not None:
+        size = shape.of(el)
+        if not size.links or size.title or _is_gone(el, tree):
             continue
-        many = links >= 3 and linked >= chars * 0.6
-        lone = el.tag in {"p", "li", "div", "h2", "h3", "h4", "h5"} and chars >= 8 and linked >= chars * 0.85
+        many = size.links >= 3 and size.linked >= size.chars * 0.6
+        lone = el.tag in _LONE and size.chars >= 8 and size.linked >= size.chars * 0.85
         if many or lone:
-            removed.extend(_link_texts(el))
-            _remove(el)
+            _take_out(el, removed)
+
+
+_LONE = frozenset({"p", "li", "div", "h2", "h3", "h4", "h5"})
 
 
 def _unfold_layout_tables(tree: etree._Element) -> None:
     """Tables that only place the text, as pages of the 2000s do: their cells become blocks."""
     for table in list(tree.iter("table")):
         cells = list(table.iter("td"))
-        if any(sum(_running(text) for text in cell.itertext()) >= 2 * PROSE_CHARS for cell in cells):
+        if any(sum(_running(str(text)) for text in cell.itertext()) >= 2 * PROSE_CHARS for cell in cells):
             for el in list(table.iter("table", "tbody", "tr", "td", "th")):
                 el.tag = "div"
 
 
-def _drop_second_article(tree: etree._Element, title: str, prose: _Prose) -> None:
+def _drop_second_article(tree: etree._Element, title: str, shape: _Shape) -> None:
     """Whatever begins with a second article: endless-scrolling pages put the next one below."""
-    first = _title_element(tree, title)
-    second = _second_heading(tree, first, prose) if first is not None else None
+    first = _title_element(tree, title, shape)
+    second = _second_heading(tree, first, shape) if first is not None else None
     if first is not None and second is not None:
         _drop_from(_branch(first, second))
     for el in list(tree.iter("article", "div", "section")):
-        if el.getroottree().getroot() is tree and el.getparent() is not None:
-            _drop_twins(el, prose)
+        if not _is_gone(el, tree):
+            _drop_twins(el, shape)
 
 
-def _title_element(tree: etree._Element, title: str) -> etree._Element | None:
+def _title_element(tree: etree._Element, title: str, shape: _Shape) -> etree._Element | None:
     wanted = title_key(title)
     if not wanted:
         return None
     for el in tree.iter("h1", "h2", "h3", "h4", "strong", "p", "div", "span"):
-        if len(el) <= 3 and title_key(_text(el)[:400]) == wanted:
+        if len(el) <= 3 and len(title) // 2 <= shape.of(el).chars <= 400 and title_key(_text(el)) == wanted:
             return el
     return None
 
 
-def _second_heading(tree: etree._Element, first: etree._Element, prose: _Prose) -> etree._Element | None:
+def _second_heading(tree: etree._Element, first: etree._Element, shape: _Shape) -> etree._Element | None:
     """The next heading made like the first one (same tag and class) that is no link and has prose after it."""
     seen = False
     for el in tree.iter(first.tag):
@@ -316,7 +339,7 @@ def _second_heading(tree: etree._Element, first: etree._Element, prose: _Prose) 
             bare_subheading = el.tag != "h1" and not first.get("class") and first.getparent() is el.getparent()
             if len(text) >= 8 and not linked and not bare_subheading and title_key(text) != title_key(_text(first)):
                 branch = _branch(first, el)
-                after = prose.of(branch) + sum(prose.of(later) for later in branch.itersiblings())
+                after = shape.of(branch).prose + sum(shape.of(later).prose for later in branch.itersiblings())
                 if after >= PROSE_CHARS:
                     return el
     return None
@@ -333,13 +356,13 @@ def _branch(first: etree._Element, second: etree._Element) -> etree._Element:
     return branch
 
 
-def _drop_twins(el: etree._Element, prose: _Prose) -> None:
+def _drop_twins(el: etree._Element, shape: _Shape) -> None:
     """Later siblings made like this block, when both are whole articles: prose, a heading, a byline of their own."""
-    if prose.of(el) < PROSE_CHARS or not _is_whole(el):
+    if shape.of(el).prose < PROSE_CHARS or not _is_whole(el):
         return
     for later in list(el.itersiblings(el.tag)):
         alike = (later.get("class") or "") == (el.get("class") or "") and (el.tag == "article" or el.get("class"))
-        if alike and prose.of(later) >= PROSE_CHARS and _is_whole(later):
+        if alike and shape.of(later).prose >= PROSE_CHARS and _is_whole(later):
             _remove(later)
 
 

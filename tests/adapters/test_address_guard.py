@@ -1,10 +1,11 @@
+import asyncio
 import itertools
 import socket
 from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.address_guard import AddressGuard, AddressRefused
@@ -212,7 +213,10 @@ async def test_a_name_that_changes_its_answer_between_look_ups_reaches_nobody(no
     async def rebind(host):
         return next(answers)
 
-    async with Site() as canary, a_fetcher(resolver=rebind, clock=lambda: next(hours)) as fetcher:
+    def clock():  # every look at it is an hour later: nothing is remembered
+        return next(hours)
+
+    async with Site() as canary, a_fetcher(resolver=rebind, clock=clock, total_seconds=1e6) as fetcher:
         with pytest.raises(UserMistake, match=r"fetch\.private_address"):
             await fetcher.get(Request(f"http://rebind.example:{canary.port}/"))
 
@@ -279,6 +283,46 @@ async def test_a_name_is_looked_up_again_after_half_a_minute():
     assert len(asked) == 2
 
 
+async def test_many_who_ask_for_one_name_at_once_ask_once_and_who_leaves_does_not_disturb_the_others():
+    asked, answer = [], asyncio.Event()
+
+    async def slow(host):
+        asked.append(host)
+        await answer.wait()
+        return [PUBLIC]
+
+    guard = a_guard(lookup=slow)
+    tasks = [asyncio.create_task(guard.find("news.example")) for _ in range(20)]
+    await asyncio.sleep(0)
+    tasks[0].cancel()
+    await asyncio.sleep(0)
+    answer.set()
+    places = await asyncio.gather(*tasks[1:])
+
+    assert asked == ["news.example"]
+    assert {place.addresses for place in places} == {(ip_address(PUBLIC),)}
+
+
+async def test_a_failed_look_up_that_nobody_waits_for_is_no_trouble_and_the_next_one_asks_anew():
+    asked = []
+
+    async def fail(host):
+        asked.append(host)
+        await asyncio.sleep(0)
+        raise OSError("no such name")
+
+    guard = a_guard(lookup=fail)
+    gone = asyncio.create_task(guard.find("news.example"))
+    await asyncio.sleep(0)
+    gone.cancel()
+    with pytest.raises(OSError, match="no such name"):
+        await guard.find("news.example")
+    with pytest.raises(OSError, match="no such name"):
+        await guard.find("news.example")
+
+    assert len(asked) == 2
+
+
 async def test_only_so_many_names_are_kept():
     asked = []
 
@@ -302,12 +346,13 @@ async def test_the_systems_own_look_up_is_asked_by_default():
         with pytest.raises(OSError, match="no such name"):
             await guard.find("a" * 64)
     finally:
-        guard.close()
+        await guard.close()
 
 
 # The rule
 
 
+@settings(deadline=None)  # no timed tests
 @given(st.integers(0, 2**32 - 1))
 def test_an_ipv6_spelling_is_never_more_public_than_the_ipv4_number_in_it(value):
     v4 = ip_address(value)

@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.fetch import MAX_RETRY_AFTER_SECONDS, Fetcher, retry_after_seconds
@@ -43,6 +44,10 @@ def a_fetcher(**settings) -> Fetcher:
 async def site_and_fetcher(pages, **settings):
     async with Site(pages=pages) as site, a_fetcher(**settings) as fetcher:
         yield site, fetcher
+
+
+async def nobody(host):
+    raise OSError("no such name")
 
 
 async def refusal(fetcher, url, **request) -> SosikError:
@@ -226,6 +231,31 @@ async def test_a_hostile_answer_is_refused_within_the_memory_of_a_large_feed(nam
     assert peak < 16 * MIB  # facts/security.md §2; the site's own buffers are counted too
 
 
+_HEADS = [
+    b"Content-Length: -1", b"Content-Length: 9999999999999999999999", b"Content-Length: 5, 6", b"Content-Length: x",
+    b"Transfer-Encoding: chunked", b"Transfer-Encoding: gzip, chunked", b"Content-Encoding: gzip",
+    b"Set-Cookie: \xff=;;=", b"Location: http://[::1", b"Location: \xff\xfe", b"Retry-After: 1e9", b"X: \x00", b": x",
+    b"Connection: upgrade", b"\xb0\xa1: x", b"Content-Type: text/html; charset=" + b"a" * 500,
+    b"Cache-Control: max-age=-1, max-age=99999999999999999999",
+]  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from([b"200", b"301", b"302", b"304", b"099", b"1000", b"200 ", b"-1", b"100", b"101"]),
+    st.lists(st.sampled_from(_HEADS) | st.binary(max_size=30), max_size=5),
+    st.binary(max_size=60) | st.sampled_from([b"5\r\nhello\r\n0\r\n\r\n", b"ffffffffffffffff\r\nx", b"-1\r\n"]),
+)
+async def test_whatever_bytes_a_server_sends_we_answer_or_raise_one_of_our_errors(status, heads, body):
+    answer = b"HTTP/1.1 " + status + b" Said\r\n" + b"".join(head + b"\r\n" for head in heads) + b"\r\n" + body
+    async with site_and_fetcher({"/": raw(answer)}, total_seconds=0.3, resolver=nobody) as (site, fetcher):
+        try:
+            came = await fetcher.get(Request(site.url(), etag='"1"'))
+        except SosikError as error:
+            came = error
+    assert came is not None
+
+
 @pytest.mark.parametrize(
     "answering",
     [
@@ -303,6 +333,7 @@ def test_retry_after_is_read_in_both_its_forms(text, seconds):
     assert retry_after_seconds(text, now=NOW) == seconds
 
 
+@settings(deadline=None)  # no timed tests
 @given(st.text(max_size=60))
 def test_no_retry_after_is_more_than_a_day_or_less_than_nothing(text):
     seconds = retry_after_seconds(text, now=NOW)
@@ -390,9 +421,6 @@ async def test_a_port_where_nobody_listens_is_no_connection():
 
 
 async def test_a_name_without_an_answer_is_told_as_such():
-    async def nobody(host):
-        raise OSError("no such name")
-
     async with a_fetcher(resolver=nobody) as fetcher:
         assert (await refusal(fetcher, "http://nowhere.example/")).key == "fetch.no_such_name"
 
@@ -418,26 +446,42 @@ async def test_a_server_that_speaks_no_tls_is_told_as_such():
     assert error.key == "fetch.tls"
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate for this test")
-async def test_a_self_signed_certificate_is_not_trusted(tmp_path):
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+async def make_certificate(folder, name: str) -> tuple[Path, Path]:
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
     making = await asyncio.create_subprocess_exec(
         *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"),
-        *("-subj", "/CN=localhost", "-keyout", str(key), "-out", str(certificate)),
+        *(
+            "-subj",
+            f"/CN={name}",
+            "-addext",
+            f"subjectAltName=DNS:{name}",
+            "-keyout",
+            str(key),
+            "-out",
+            str(certificate),
+        ),
         stderr=asyncio.subprocess.DEVNULL,
     )
     assert await making.wait() == 0
+    return key, certificate
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate for this test")
+async def test_only_a_certificate_that_is_trusted_and_bears_the_name_is_accepted(tmp_path, monkeypatch):
+    key, certificate = await make_certificate(tmp_path, "news.example")
     secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     secure.load_cert_chain(certificate, key)
 
-    async def hang_up(reader, writer):
-        writer.close()
+    async def home(host):
+        return ["127.0.0.1"]
 
-    server = await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=secure)
-    async with server, a_fetcher() as fetcher:
-        error = await refusal(fetcher, f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
-
-    assert error.key == "fetch.tls"
+    async with Site(secure=secure, pages={"/": reply(b"safe")}) as site:
+        async with a_fetcher(resolver=home) as fetcher:
+            assert (await refusal(fetcher, f"https://news.example:{site.port}/")).key == "fetch.tls"
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        async with a_fetcher(resolver=home) as fetcher:
+            assert (await fetcher.get(Request(f"https://news.example:{site.port}/"))).body == b"safe"
+            assert (await refusal(fetcher, f"https://other.example:{site.port}/")).key == "fetch.tls"
 
 
 async def test_connections_are_used_again():
@@ -488,6 +532,19 @@ async def test_never_more_than_64_requests_are_under_way():
         await asyncio.gather(*tasks)
 
     assert site.busiest == 64
+
+
+async def test_pages_that_hang_leave_room_for_polls():
+    pages = {"/page": silent(), "/feed": reply(b"x")}
+    async with site_and_fetcher(pages) as (site, fetcher):
+        tasks = [asyncio.create_task(fetcher.get(Request(site.url("/page"), page=True))) for _ in range(100)]
+        await site.has_seen(1 + 48)
+        assert (await fetcher.get(Request(site.url("/feed")))).body == b"x"
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert site.paths().count("/page") == 48
 
 
 # Manners and robots.txt
@@ -542,6 +599,7 @@ async def test_a_page_that_redirects_onto_a_closed_path_is_not_fetched():
         (reply(status=404), None),
         (reply(status=403), None),
         (redirect("/robots.txt"), None),
+        (redirect("http://10.0.0.1/login"), None),
         (reply(b""), None),
         (in_order(redirect("/r"), reply(status=404)), None),
         (reply(status=429), "fetch.robots_unknown"),
@@ -550,8 +608,12 @@ async def test_a_page_that_redirects_onto_a_closed_path_is_not_fetched():
         (silent(), "fetch.robots_unknown"),
         (reply(b"User-agent: *\nDisallow: /\n" + b"#" * 600 * 1024), "fetch.robots"),
         (reply(bomb(10), headers={"Content-Encoding": "gzip"}), None),
+        (
+            reply(gzip.compress(b"User-agent: *\nDisallow: /\n" + b"#" * MIB), headers={"Content-Encoding": "gzip"}),
+            "fetch.robots",
+        ),
     ],
-    ids=["404", "403", "loop", "empty", "moved", "429", "500", "reset", "silent", "long", "bomb"],
+    ids=["404", "403", "loop", "away", "empty", "moved", "429", "500", "reset", "silent", "long", "bomb", "long gzip"],
 )
 async def test_what_a_missing_robots_txt_means_is_what_the_rfc_says(robots, outcome):
     pages = {"/robots.txt": robots, "/": reply(b"x")}

@@ -110,6 +110,11 @@ async def test_when_the_one_who_asks_is_cancelled_the_next_asks():
     assert len(sites.asked) == 2
 
 
+async def test_a_very_long_robots_txt_is_obeyed_to_its_end():
+    many = "".join(f"Disallow: /x{number}\n" for number in range(20_000))
+    assert await Sites(f"User-agent: *\n{many}Disallow: /a/".encode()).verdict() == "fetch.robots"
+
+
 async def test_copies_are_dropped_before_they_take_much_memory():
     sites = Sites(b"#" * ROBOTS_BYTES)
     for number in range(6):

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.addresses import AddressRules, literal, masked_url
@@ -25,6 +25,7 @@ def test_an_address_is_asked_in_one_form(text, asked):
     assert AddressRules().read(str(url)) == url
 
 
+@settings(deadline=None)  # no timed tests
 @given(st.text(max_size=80), st.sampled_from(["", "http://", "https://", "http://a.example/", "https://[", "//"]))
 def test_any_text_is_an_address_or_a_mistake_that_can_be_told(text, start):
     try:
@@ -68,6 +69,7 @@ def test_a_long_address_is_cut():
     assert masked_url("https://news.example/" + "a" * 500).endswith("…")
 
 
+@settings(deadline=None)  # no timed tests
 @given(st.text(max_size=20), st.text(alphabet="qwertz", min_size=12, max_size=20))
 def test_no_query_and_no_password_is_ever_shown(path, secret):
     assert secret not in masked_url(f"https://user:{secret}@news.example/rss?{path}&k={secret}")

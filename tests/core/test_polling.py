@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.errors import GiveUp, TryLater
@@ -12,6 +12,7 @@ from bot.core.polling import (
     LONGEST_BACK_OFF_SECONDS,
     LONGEST_SECONDS,
     PROBE_SECONDS,
+    STATE_SENTENCES,
     NextCheck,
     PollKind,
     PollOutcome,
@@ -267,7 +268,7 @@ def test_a_notice_without_a_name_shows_the_address_without_its_secrets():
 
 @pytest.mark.parametrize("state", SourceState)
 def test_every_state_has_a_sentence(state):
-    assert all(say(f"source_state.{state}", language) for language in languages())
+    assert all(say(STATE_SENTENCES[state], language) for language in languages())
 
 
 def test_errors_become_outcomes():
@@ -314,6 +315,7 @@ minimums = st.floats(1, 1e5)
 jitters = st.floats(0, 1, exclude_max=True)
 
 
+@settings(deadline=None)  # no timed tests
 @given(sources, outcomes, moments, minimums, jitters)
 def test_no_poll_comes_sooner_than_m_or_than_the_server_asked_or_in_a_skipped_hour(source, outcome, now, m, jitter):
     result = check(source, outcome, now=now, m=m, jitter=jitter).source
@@ -324,6 +326,7 @@ def test_no_poll_comes_sooner_than_m_or_than_the_server_asked_or_in_a_skipped_ho
     assert (source.state is SourceState.PAUSED) == (result.state is SourceState.PAUSED)
 
 
+@settings(deadline=None)  # no timed tests
 @given(sources, outcomes, moments, minimums, jitters)
 def test_no_poll_is_put_off_further_than_the_longest_of_the_rules(source, outcome, now, m, jitter):
     plain = replace(outcome, ttl_seconds=None, skip_hours=frozenset(), retry_after_seconds=None)
@@ -332,6 +335,7 @@ def test_no_poll_is_put_off_further_than_the_longest_of_the_rules(source, outcom
     assert waited <= max(m, LONGEST_AT_NIGHT_SECONDS if read else PROBE_SECONDS) * 1.05 + 1e-6
 
 
+@settings(deadline=None)  # no timed tests
 @given(
     st.lists(
         st.tuples(st.integers(1, 3 * 24 * 60), st.sampled_from([NEW, SAME, ERROR, ERROR, ERROR, GONE])), max_size=60

@@ -4,6 +4,7 @@ It writes the bytes itself, so it can say what no decent server would.
 """
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -31,11 +32,12 @@ class Site:
     busy: int = 0
     busiest: int = 0
     port: int = 0
+    secure: ssl.SSLContext | None = None
 
     async def __aenter__(self) -> Self:
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._changed = asyncio.Condition()
-        self._server = await asyncio.start_server(self._talk, self.host, 0)
+        self._server = await asyncio.start_server(self._talk, self.host, 0, ssl=self.secure)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

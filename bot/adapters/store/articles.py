@@ -127,11 +127,11 @@ class Articles:
                 await self._apply(connection, planned)
             return plan
 
-    async def wanted_pages(self, limit: int) -> tuple[tuple[Article, int], ...]:
-        """Articles whose page is still to be read, oldest first, with their story."""
+    async def wanted_pages(self, limit: int) -> tuple[Article, ...]:
+        """Articles whose page is still to be read, oldest first."""
         statement = select(ARTICLE).where(ARTICLE.c.page_state == "wanted").order_by(ARTICLE.c.id).limit(limit)
         async with self._db.reading() as connection:
-            return tuple((article_of(row), row.story_id or row.id) for row in await connection.execute(statement))
+            return tuple(article_of(row) for row in await connection.execute(statement))
 
     async def page_failed(self, article_id: int, reason: str) -> None:
         """The page cannot be read: the article stays decided on title and summary."""

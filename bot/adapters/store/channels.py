@@ -181,7 +181,8 @@ class Channels:
             return True
         async with self._db.writing() as connection:
             statement = upsert(SEEN_REQUEST, self._db).values(id=request, at=sosik_now()).on_conflict_do_nothing()
-            return (await connection.execute(statement)).rowcount > 0
+            # RETURNING tells on both databases whether there was a new row; `rowcount` does not on PostgreSQL.
+            return (await connection.execute(statement.returning(SEEN_REQUEST.c.id))).first() is not None
 
     async def keep(self, value: Any) -> str:  # noqa: ANN401 - any JSON value
         """Keep a request for a button; the id to put into the button."""

@@ -80,8 +80,10 @@ class Digests:
                 upsert(DIGEST_RUN, self._db)
                 .values(channel_id=channel, local_date=run.local_date, slot=run.slot, at=sosik_now(), until=run.at)
                 .on_conflict_do_nothing()
+                .returning(DIGEST_RUN.c.channel_id)
             )
-            if made.rowcount and message is not None:
+            fresh = made.first() is not None
+            if fresh and message is not None:
                 key = f"{run.local_date}/{run.slot}"
                 await enqueue(connection, channel, kind=Kind.DIGEST, dedupe_key=key, message=message)
-            return made.rowcount > 0
+            return fresh

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from bot.adapters.store.database import Database
+from bot.core.errors import GiveUp
 
 HEAD = "0001"  # the newest file in migrations/versions; a test checks it
 
@@ -23,8 +24,14 @@ async def current(db: Database) -> str:
 
 
 async def upgrade(db: Database) -> str:
-    """Bring the schema to HEAD; return the version it had before."""
+    """Bring the schema to HEAD; return the version it had before.
+
+    Raises:
+        GiveUp: `database.newer`: a newer sosik made it.
+    """
     before = await current(db)
+    if before > HEAD:
+        raise GiveUp("database.newer", version=before)
     if before != HEAD:
         await db.run_sync(_upgrade)
     return before

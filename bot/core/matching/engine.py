@@ -43,7 +43,7 @@ class Daachorse:
     @classmethod
     def build(cls, patterns: Sequence[str]) -> Self:
         """Compile; patterns are distinct and not empty."""
-        return cls(daachorse.CharwiseDoubleArrayAhoCorasick(list(patterns)))
+        return cls(daachorse.CharwiseDoubleArrayAhoCorasick(list(patterns), use_prefilter=False))
 
     @classmethod
     def load(cls, stored: bytes, patterns: Sequence[str]) -> Self:  # noqa: ARG003 (Ahocorasick.load needs them)

@@ -20,6 +20,7 @@ _MAX_MARKS = 30
 # Texts up to this length are asked for their normal form without looking for such runs first.
 _SAFE_LENGTH = 4_000
 
+_CHUNK = 64
 # Signs that stand between words but may also stand inside one name: they bridge (facts/matching.md §3).
 LIGHT_SIGNS = "()[]\"'“”‘’-–—‐−`´‚‛„‟"
 
@@ -57,22 +58,39 @@ class Offsets:
         return self.given_ends[piece] + at - self.folded_ends[piece]
 
 
-@dataclass(frozen=True, slots=True)
 class Squashed:
     """A folded text without spaces and light signs: one automaton finds every spacing of a name in it.
 
     Attributes:
-        starts: for each word its start in `text`; one more entry holds the length of `text`.
-            A place `p` of `text` in word `w` stands at `p + w` in the folded text.
+        text: the squashed text.
+        spaced: the folded text with a space for each light sign; as long as the folded text.
     """
 
-    text: str
-    words: list[str]
-    starts: list[int]
+    __slots__ = ("_chunks", "_firsts", "spaced", "text")
+
+    def __init__(self, folded: str) -> None:
+        spaced = folded
+        for sign in LIGHT_SIGNS:
+            spaced = spaced.replace(sign, " ")
+        self.spaced = spaced
+        self.text = spaced.replace(" ", "")
+        # Where each chunk of `spaced` begins in `text`. The way back is worked out for a chunk when it is asked for:
+        # few chunks have a hit, and a table of all words would cost as much as the search (docs/decisions).
+        size = len(spaced)
+        kept = [_CHUNK - spaced.count(" ", at, at + _CHUNK) for at in range(0, size - _CHUNK, _CHUNK)]
+        self._firsts = list(accumulate(kept, initial=0))
+        self._chunks: dict[int, list[int]] = {}
 
     def place(self, at: int) -> int:
         """The place in the folded text of the sign at this place of `text`."""
-        return at + bisect_right(self.starts, at) - 1
+        firsts = self._firsts
+        chunk = bisect_right(firsts, at) - 1
+        within = at - firsts[chunk]
+        starts = self._chunks.get(chunk)
+        if starts is None:
+            words = self.spaced[chunk * _CHUNK : (chunk + 1) * _CHUNK].split(" ")
+            starts = self._chunks[chunk] = list(accumulate(map(len, words), initial=0))
+        return chunk * _CHUNK + within + bisect_right(starts, within) - 1
 
 
 def fold(text: str) -> str:
@@ -92,15 +110,6 @@ def fold_with_offsets(text: str) -> tuple[str, Offsets | None]:
         if unicodedata.is_normalized("NFC", plain):
             return plain, None
     return _compose(_one_to_one(plain))
-
-
-def squash(folded: str) -> Squashed:
-    """Drop spaces and light signs, remembering where words start."""
-    spaced = folded
-    for sign in LIGHT_SIGNS:
-        spaced = spaced.replace(sign, " ")
-    words = spaced.split(" ")
-    return Squashed("".join(words), words, list(accumulate(map(len, words), initial=0)))
 
 
 def without_hidden(text: str) -> str:

@@ -13,13 +13,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Literal, Self
 
 from bot.core.matching import endings
 from bot.core.matching.engine import DEFAULT, Ahocorasick, Daachorse, Engine
 from bot.core.matching.expression import Expression, Form, Term, parse
-from bot.core.matching.fold import fold, squash
+from bot.core.matching.fold import Squashed, fold
 from bot.core.matching.korean import is_hangul, is_particle
 
 EngineType = type[Daachorse] | type[Ahocorasick]
@@ -79,10 +79,10 @@ def spellings(term: Term) -> tuple[Spelling, ...]:
 def _spelling(folded: str) -> Spelling:
     if folded.isalnum():
         return Spelling(folded, 0)
-    squashed = squash(folded)
-    places = {at for at in squashed.starts if 0 < at < len(squashed.text)}
-    gaps = MIXED if places and max(places) > _MAX_GAP_PLACE else sum(1 << at for at in places)
-    return Spelling(squashed.text, gaps)
+    pieces = Squashed(folded).spaced.split()
+    places = list(accumulate(map(len, pieces)))[:-1]
+    gaps = MIXED if places and places[-1] > _MAX_GAP_PLACE else sum(1 << at for at in places)
+    return Spelling("".join(pieces), gaps)
 
 
 def all_terms(expression: Expression) -> Iterator[tuple[Term, bool]]:
@@ -123,6 +123,7 @@ class Layer:
         gaps: for each pattern its `Spelling.gaps`, `MIXED` when its terms differ.
         term_at: for each slot where its terms begin in `term_patterns`, `term_gaps` and `notes`, and the end.
         posted_at: for each pattern where the slots that want it begin in `posted`, and the end.
+        lone: for each pattern the slot that alone wants it and wants nothing else, where a hit is a match; else -1.
     """
 
     engine: Engine
@@ -139,6 +140,7 @@ class Layer:
     notes: bytes
     posted_at: "array[int]"
     posted: "array[int]"
+    lone: "array[int]"
     memo: dict[int, object] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -169,6 +171,7 @@ class Layer:
             notes=notes,
             posted_at=posted_at,
             posted=posted,
+            lone=_lone(posted_at, posted, term_at, marks),
         )
 
     @classmethod
@@ -190,6 +193,7 @@ class Layer:
             notes=blocks["notes"],
             posted_at=_array("I", blocks["posted_at"]),
             posted=_array("I", blocks["posted"]),
+            lone=_array("i", blocks["lone"]),
         )
 
     def __len__(self) -> int:
@@ -253,6 +257,15 @@ def _postings(
                 posted[free[number]] = slot
                 free[number] += 1
     return posted_at, posted
+
+
+def _lone(posted_at: "array[int]", posted: "array[int]", term_at: "array[int]", marks: bytes) -> "array[int]":
+    lone = array("i")
+    for first, end in pairwise(posted_at):
+        slot = posted[first] if end - first == 1 else -1
+        alone = slot >= 0 and not marks[slot] and term_at[slot + 1] - term_at[slot] == 1
+        lone.append(slot if alone else -1)
+    return lone
 
 
 def _kinds(names: Sequence[str], marks: bytes, term_at: "array[int]", term_patterns: "array[int]") -> bytes:
@@ -373,6 +386,7 @@ _BLOCKS = (
     "notes",
     "posted_at",
     "posted",
+    "lone",
 )
 
 
@@ -387,7 +401,7 @@ def _packed(value: "array[int] | str | bytes") -> bytes:
     return value if isinstance(value, bytes) else value.tobytes()
 
 
-def _array(kind: Literal["q", "I", "Q"], block: bytes) -> "array[int]":
+def _array(kind: Literal["q", "I", "Q", "i"], block: bytes) -> "array[int]":
     values = array(kind)
     values.frombytes(block)
     return values

@@ -6,7 +6,7 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from bot.core.matching.expression import Expression, Form, Group, Part, Term
-from bot.core.matching.fold import fold, keep_case, squash
+from bot.core.matching.fold import Squashed, fold, keep_case
 from bot.core.matching.index import MIXED, Index, Layer, all_terms, spellings
 from bot.core.matching.korean import is_latin
 from bot.core.matching.page import Page, Text
@@ -64,8 +64,9 @@ def match(index: Index, text: Text, *, explain: bool = False, sense: Sense | Non
         if not len(layer):
             continue
         spans = scan(layer, page)
-        plain, ruled = _by_slot(layer, page, spans, dead)
-        found.extend(Found(layer.keys[slot], _tidy(hits)) for slot, hits in plain.items() if hits)
+        others = _lone(layer, page, spans, dead, found=found)
+        plain, ruled = _by_slot(layer, page, others, dead)
+        found.extend(Found(layer.keys[slot], _tidy(hits)) for slot, hits in plain.items())
         for slot in ruled:
             decision = _decide(layer, page, slot, spans, sense)
             if decision.hits:
@@ -121,41 +122,59 @@ def _rule(layer: Layer, slot: int) -> _Rule:
     return rule
 
 
+def _lone(layer: Layer, page: Page, spans: Spans, dead: frozenset[int], *, found: list[Found]) -> Spans:
+    """Add what satisfies expressions of one plain term, which most are; the spans of all other patterns remain."""
+    others: Spans = {}
+    lone, texts, text_at, keys, place = layer.lone, layer.texts, layer.text_at, layer.keys, page.place
+    for number, places in spans.items():
+        slot = lone[number]
+        if slot < 0:
+            others[number] = places
+        elif slot not in dead:
+            term = texts[text_at[slot] : text_at[slot + 1] - 1]
+            hits = tuple([Hit(*place(span[0], span[1]), term) for span in places if span[2]])
+            if hits:
+                found.append(Found(keys[slot], hits))
+    return others
+
+
 def _by_slot(
     layer: Layer, page: Page, spans: Spans, dead: frozenset[int]
 ) -> tuple[dict[int, list[Hit]], dict[int, None]]:
     """The hits of expressions that any hit satisfies, and the slots of the others."""
     plain: dict[int, list[Hit]] = {}
     ruled: dict[int, None] = {}
-    posted, posted_at, marks, gaps, term_at = layer.posted, layer.posted_at, layer.marks, layer.gaps, layer.term_at
-    place = page.place
+    posted, posted_at, marks, gaps = layer.posted, layer.posted_at, layer.marks, layer.gaps
     for number, places in spans.items():
-        for slot in posted[posted_at[number] : posted_at[number + 1]]:
+        for at in range(posted_at[number], posted_at[number + 1]):
+            slot = posted[at]
             if slot in dead:
                 continue
             if marks[slot]:
                 ruled[slot] = None
                 continue
-            own = gaps[number]
-            if term_at[slot + 1] - term_at[slot] == 1:
-                term, own = layer.text(slot), layer.term_gaps[term_at[slot]]
-            else:
-                bound, own = _wanted_by(layer, slot, number)
-                term = str(bound.term)
-            fits = places if gaps[number] != MIXED else [s for s in places if gaps_fit(page, s[2], s[3], own)]
-            hits = [Hit(*place(span[0], span[1]), term) for span in fits if span[4]]
+            term, own = _plain_term(layer, slot, number)
+            hits = [
+                Hit(*page.place(span[0], span[1]), term)
+                for span in places
+                if span[2] and (gaps[number] != MIXED or gaps_fit(page, span[0], span[1], own))
+            ]
             if slot in plain:
                 plain[slot].extend(hits)
-            else:
+            elif hits:
                 plain[slot] = hits
     return plain, ruled
 
 
-def _wanted_by(layer: Layer, slot: int, number: int) -> tuple[_Bound, int]:
+def _plain_term(layer: Layer, slot: int, number: int) -> tuple[str, int]:
+    """How the expression writes the term with this pattern, and the term's own gaps."""
+    at = layer.term_at[slot]
+    if layer.term_at[slot + 1] - at == 1:
+        return layer.text(slot), layer.term_gaps[at]
     for bound in _rule(layer, slot).wanted:
         for pattern, gaps in bound.patterns:
             if pattern == number:
-                return bound, gaps
+                return str(bound.term), gaps
     raise LookupError(number)
 
 
@@ -269,15 +288,15 @@ def _near(key: int, hit: Hit, reason: _Reason) -> Near:
 
 
 def _has_form(layer: Layer, page: Page, span: Span, *, term: Term, number: int, gaps: int) -> bool:
-    if layer.gaps[number] == MIXED and not gaps_fit(page, span[2], span[3], gaps):
+    if layer.gaps[number] == MIXED and not gaps_fit(page, span[0], span[1], gaps):
         return False
     match term.form:
         case Form.PREFIX:
             return _same_capitals(page, span[0], span[1], term.text)
         case Form.EXACT:
-            return span[5] and keep_case(page.given_text(span[0], span[1])) == keep_case(term.text)
+            return span[3] and keep_case(page.given_text(span[0], span[1])) == keep_case(term.text)
         case _:
-            return span[4]
+            return span[2]
 
 
 def _same_capitals(page: Page, start: int, end: int, written: str) -> bool:
@@ -289,8 +308,8 @@ def _same_capitals(page: Page, start: int, end: int, written: str) -> bool:
 
 def _is_outlet(name: str, text: Text) -> bool:
     """Is this the article's outlet, by its name or by its domain?"""
-    wanted = squash(fold(name)).text
-    if wanted and wanted == squash(fold(text.outlet)).text:
+    wanted = Squashed(fold(name)).text
+    if wanted and wanted == Squashed(fold(text.outlet)).text:
         return True
     domain = fold(name).strip(". ")
     if "." not in domain:
@@ -306,28 +325,27 @@ def _refused_by_edges(layer: Layer, page: Page, dead: frozenset[int]) -> Iterato
     """The candidates that their own surroundings refuse, one for each expression that wants the pattern."""
     counted: dict[int, int] = {}
     for at, until, number in layer.engine.find(page.squashed.text):
+        start, end = page.squashed.place(at), page.squashed.place(until - 1) + 1
         for slot in layer.wanting(number):
             counted[slot] = counted.get(slot, 0) + 1
             if slot in dead or counted[slot] > MAX_PLACES:
                 continue
             for bound in _rule(layer, slot).wanted:
                 for pattern, gaps in bound.patterns:
-                    reason = _refusal(page, at, until, bound.term, gaps) if pattern == number else None
+                    reason = _refusal(page, start, end, bound.term, gaps) if pattern == number else None
                     if reason is not None:
-                        place = page.place(page.squashed.place(at), page.squashed.place(until - 1) + 1)
-                        yield _near(layer.keys[slot], Hit(*place, str(bound.term)), reason)
+                        yield _near(layer.keys[slot], Hit(*page.place(start, end), str(bound.term)), reason)
 
 
-def _refusal(page: Page, at: int, until: int, term: Term, gaps: int) -> _Reason | None:
-    verdict = judge(page, at, until, gaps)
+def _refusal(page: Page, start: int, end: int, term: Term, gaps: int) -> _Reason | None:
+    verdict = judge(page, start, end, gaps)
     match term.form:
         case Form.PREFIX:
-            start, end = page.squashed.place(at), page.squashed.place(until - 1) + 1
             if verdict.begins and not _same_capitals(page, start, end, term.text):
                 return "near.other_letters", {"given": page.given_text(start, end)}
             refused = not verdict.begins
         case Form.EXACT:
-            given = page.given_text(page.squashed.place(at), page.squashed.place(until - 1) + 1)
+            given = page.given_text(start, end)
             if verdict.word and not verdict.exact:
                 return "near.not_exact", {}
             if verdict.exact and keep_case(given) != keep_case(term.text):

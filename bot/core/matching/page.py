@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.matching.fold import fold_with_offsets, squash
+from bot.core.matching.fold import Squashed, fold_with_offsets
 from bot.core.news import Field
 
 # Between fields: printable, changed by no fold, part of no word.
@@ -36,7 +36,7 @@ class Page:
         self.title_end = len(text.title)
         self.summary_end = self.title_end + 1 + len(text.summary)
         self.folded, self.offsets = fold_with_offsets(self.given)
-        self.squashed = squash(self.folded)
+        self.squashed = Squashed(self.folded)
 
     def given_span(self, start: int, end: int) -> tuple[int, int]:
         """A span of the folded text in the text as given."""

@@ -7,10 +7,10 @@ the same decision in a few steps for the plain cases that nearly all candidates 
 """
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 from bot.core.matching import endings
 from bot.core.matching.index import CAREFUL, MIXED, Layer
@@ -35,6 +35,8 @@ MAX_PLACES = 1_000
 # A term's own gap: any white space and at most two light signs.
 _MAX_SIGNS_IN_GAP = 2
 _MAX_GAP = 40
+# A short name in capitals and an S is another one: GM, GMS.
+_LONGEST_INITIALS = 3
 _CLOSERS = "\"'”’)]"
 _ADDRESS_SIGNS = ".@/:_&=?%#~"
 _ADDRESS = re.compile(r"[\w.%+-]@[\w-]+\.|://|^www\.", re.ASCII)
@@ -44,8 +46,10 @@ _ADDRESS_REACH = 100
 # A Korean name: family name and two syllables.
 _NAME_LENGTH = 3
 
-# (start, end) in the folded text, (start, end) in the squashed text, a word of its own?, nothing glued on?
-Span = tuple[int, int, int, int, bool, bool]
+_PIECE = re.compile("[^ ]+")
+
+# Start and end in the folded text; a word of its own? nothing glued on?
+Span = tuple[int, int, bool, bool]
 Spans = dict[int, list[Span]]  # by number of the pattern
 
 
@@ -69,66 +73,91 @@ class Verdict:
 
 def scan(layer: Layer, page: Page) -> Spans:
     """The candidates that begin a word, by pattern; those of a `MIXED` pattern with any gaps (see `gaps_fit`)."""
-    text, starts, kinds = page.squashed.text, page.squashed.starts, layer.kinds
+    text, spaced, place = page.squashed.text, page.squashed.spaced, page.squashed.place
+    kinds, gaps = layer.kinds, layer.gaps
     spans: Spans = {}
     for at, until, number in layer.engine.find(text):
-        if "가" <= text[at - 1 : at] <= "힣" and starts[bisect_left(starts, at)] != at:
+        start = place(at)
+        before = spaced[start - 1] if start else " "
+        if "가" <= before <= "힣":
             continue  # glued to a syllable before it: no form allows that
-        word = bisect_right(starts, at) - 1
-        end = starts[word + 1]
-        edge = None
-        if until <= end and at == starts[word] and kinds[number] < CAREFUL:
-            edge = (
-                Edge.OPEN
-                if until == end
-                else right_edge(text[until : min(end, until + REST_LENGTH + 1)], text[max(at, until - 2) : until])
-            )
-            if edge is Edge.GLUED and not kinds[number]:
-                continue
-        if edge is Edge.OPEN:
-            exact = until == end or not is_letter(text[until])
-            span = (at + word, until + word, at, until, True, exact)
-        else:
-            verdict = judge(page, at, until, layer.gaps[number])
+        span = _quick(spaced, start, until - at, gaps[number]) if before == " " and kinds[number] < CAREFUL else None
+        if span is None:
+            end = place(until - 1) + 1
+            verdict = judge(page, start, end, gaps[number])
             if not verdict.begins:
                 continue
-            last = bisect_left(starts, until) - 1
-            span = (at + word, until + last, at, until, verdict.word, verdict.exact)
-        places = spans.get(number)
-        if places is None:
+            span = (start, end, verdict.word, verdict.exact)
+        if number not in spans:
             spans[number] = [span]
-        elif len(places) < MAX_PLACES:
-            places.append(span)
+        elif len(spans[number]) < MAX_PLACES:
+            spans[number].append(span)
     return spans
 
 
-def judge(page: Page, at: int, until: int, gaps: int) -> Verdict:
-    """Decide on one candidate of the squashed text; `gaps` are those of its spelling, or `MIXED` to allow any."""
-    if not gaps_fit(page, at, until, gaps):
-        return Verdict(begins=False, word=False, exact=False, reason="near.gap")
-    left = _left(page, at, until)
-    if left is not None:
-        return left
-    if _in_address(page, at, until):
-        return Verdict(begins=False, word=False, exact=False, reason="near.address")
-    return _right(page, at, until)
+_OPEN, _REST = Edge.OPEN, REST_LENGTH + 1
 
 
-def gaps_fit(page: Page, at: int, until: int, gaps: int) -> bool:
+def _quick(spaced: str, start: int, length: int, gaps: int) -> Span | None:
+    """The span of a word of its own, for a plain case; None when `judge` must look."""
+    end = start + length
+    if " " in spaced[start:end]:
+        at = start + gaps.bit_length() - 1
+        end += 1
+        if not gaps or gaps != 1 << (at - start) or spaced[at] != " " or spaced.count(" ", start, end) > 1:
+            return None  # not a phrase of two words with one sign between them
+    rest = spaced[end : end + _REST].split(" ", 1)[0]
+    if not rest:
+        return start, end, True, True
+    if right_edge(rest, spaced[end - 2 : end]) is not _OPEN:
+        return None
+    return start, end, True, not is_letter(rest[0])
+
+
+def judge(page: Page, start: int, end: int, gaps: int) -> Verdict:
+    """Decide on one candidate of the folded text; `gaps` are those of its spelling, or `MIXED` to allow any."""
+    if not gaps_fit(page, start, end, gaps):
+        return _refused("near.gap")
+    place = _Place(page, start, end)
+    return _left(place) or _right(place)
+
+
+@dataclass(slots=True)
+class _Place:
+    """A candidate, start:end in the folded text."""
+
+    page: Page
+    start: int
+    end: int
+
+    @property
+    def name(self) -> str:
+        """Its letters, spaces and light signs left out."""
+        return self.page.squashed.spaced[self.start : self.end].replace(" ", "")
+
+    @property
+    def before(self) -> str:
+        """What stands before it in its word."""
+        return self.page.squashed.spaced[max(0, self.start - _REST) : self.start].rpartition(" ")[2]
+
+    @property
+    def rest(self) -> str:
+        """What stands behind it in its word."""
+        return self.page.squashed.spaced[self.end : self.end + _REST].partition(" ")[0]
+
+
+def gaps_fit(page: Page, start: int, end: int, gaps: int) -> bool:
     """Are the spaces and light signs inside a candidate such as may stand there?"""
-    starts, text, folded = page.squashed.starts, page.squashed.text, page.folded
-    word = bisect_right(starts, at)
-    piece = at
-    while starts[word] < until:
-        place = starts[word]
-        after = bisect_right(starts, place) - 1
-        gap = folded[place + word - 1 : place + after]
-        if gaps == MIXED or gaps >> (place - at) & 1:
+    pieces = [found.span() for found in _PIECE.finditer(page.squashed.spaced, start, end)]
+    length = 0
+    for (first, last), (following, close) in pairwise(pieces):
+        length += last - first
+        gap = page.folded[last:following]
+        if gaps == MIXED or gaps >> length & 1:
             if len(gap) > _MAX_GAP or len(gap.replace(" ", "")) > _MAX_SIGNS_IN_GAP:
                 return False
-        elif gap != " " or not _may_part(text[piece:place], text[place : min(until, starts[after + 1])]):
+        elif gap != " " or not _may_part(page.folded[first:last], page.folded[following:close]):
             return False
-        piece, word = place, after + 1
     return True
 
 
@@ -154,77 +183,72 @@ def _script(sign: str) -> str:
     return "hanja" if is_hanja(sign) else ""
 
 
-def _left(page: Page, at: int, until: int) -> Verdict | None:
+def _left(place: _Place) -> Verdict | None:
     """Why no word begins here; None when one may."""
-    text, starts = page.squashed.text, page.squashed.starts
-    first = starts[bisect_right(starts, at) - 1]
-    if at != first:
-        before = text[max(first, at - 3) : at]
-        if not left_is_open(before, text[at]):
-            return _refused("near.before", glued=_tail(text[max(first, at - REST_LENGTH) : at]))
-        if before[-1] == "&" and _is_initial_left(before, text, at):
+    before, name = place.before, place.name
+    if before:
+        if not left_is_open(before[-3:], name[0]):
+            return _refused("near.before", glued=letters_at_head(before[::-1])[::-1])
+        if before[-1] == "&" and _is_initial(letters_at_head(before[-2::-1]), name):
             return _refused("near.joined", sign="&")
-        if before[-1] in ".," and text[at].isdecimal() and len(before) > 1 and before[-2].isdecimal():
+        if name[0].isdecimal() and before[-1] in ".," and before[-2:-1].isdecimal():
             return _refused("near.number")
-        return None
-    start = at + bisect_right(starts, at) - 1
-    if start and page.folded[start - 1] in _CLOSERS and start > 1 and is_letter(page.folded[start - 2]):
-        glued = text[at:until]
-        if until in starts[bisect_left(starts, until) :][:1] and is_particle(glued):
-            return _refused("near.quoted", particle=glued)
-    return None
+    elif _follows_quoted(place):
+        return _refused("near.quoted", particle=name)
+    return _refused("near.address") if _in_address(place) else None
 
 
-def _is_initial_left(before: str, text: str, at: int) -> bool:
-    """`X&` with one of both sides a single letter: R&D, KT&G."""
-    if len(before) < 2 or not is_latin(before[-2]) or not is_latin(text[at]):
-        return False
-    alone_before = len(before) < 3 or not is_letter(before[-3])
-    alone_after = not (text[at + 1 : at + 2] and is_latin(text[at + 1]))
-    return alone_before or alone_after
+def _is_initial(one: str, other: str) -> bool:
+    """Are these two sides of `&`, read away from it, one name: R&D, KT&G, KT&G가?"""
+    return min(_latin_run(one), _latin_run(other)) == 1
 
 
-def _right(page: Page, at: int, until: int) -> Verdict:
-    text, starts = page.squashed.text, page.squashed.starts
-    end = starts[bisect_left(starts, until)]
-    name, rest = text[at:until], text[until : min(end, until + REST_LENGTH + 1)]
-    bare = not _glued_before(page, at)
+def _latin_run(text: str) -> int:
+    """How many Latin letters stand at the head; a particle behind them is none."""
+    return next((count for count, sign in enumerate(text) if not is_latin(sign)), len(text))
+
+
+def _follows_quoted(place: _Place) -> bool:
+    """Is it a particle glued to a closing quote: “전쟁”이란?"""
+    folded, start = place.page.folded, place.start
+    closed = start > 1 and folded[start - 1] in _CLOSERS and is_letter(folded[start - 2])
+    return closed and not place.rest and is_particle(place.name)
+
+
+def _right(place: _Place) -> Verdict:
+    name, rest = place.name, place.rest
+    bare = not (place.before and is_letter(place.before[-1]))
     if not rest:
         return Verdict(begins=True, word=True, exact=bare)
     glued = letters_at_head(rest)
-    if name in endings.VERB_STEMS and is_verb(glued, _word_before(page, at)):
+    if name in endings.VERB_STEMS and is_verb(glued, _word_before(place)):
         return _refused("near.verb", glued=glued)
     edge = right_edge(rest, name[-2:])
     if edge is Edge.SIGN and (joined := _joined_behind(name, rest)) is not None:
         return joined
-    reason = _why_no_word(page, until, name, edge)
+    reason = _why_no_word(place, edge)
     if not reason:
         return Verdict(begins=True, word=True, exact=bare and not glued)
-    if is_byline(page, at, until):
+    if _is_byline(place):
         return _refused("near.byline")
     if any((name + glued).startswith(longer) for longer in _longer_words(name)):
         return _refused("near.longer")
     return Verdict(begins=True, word=False, exact=False, reason=reason, values={"glued": glued})
 
 
-def _glued_before(page: Page, at: int) -> bool:
-    starts = page.squashed.starts
-    return starts[bisect_right(starts, at) - 1] != at and is_letter(page.squashed.text[at - 1])
-
-
-def _why_no_word(page: Page, until: int, name: str, edge: Edge) -> str:
+def _why_no_word(place: _Place, edge: Edge) -> str:
     """A key of core/wording; empty when it is one."""
     match edge:
         case Edge.OPEN | Edge.SIGN:
             return ""
         case Edge.REGION:
-            return "near.region" if name in endings.PROVINCES else ""
+            return "near.region" if place.name in endings.PROVINCES else ""
         case Edge.ROAD:
-            return "near.road" if name in endings.ROADS else ""
+            return "near.road" if place.name in endings.ROADS else ""
         case Edge.PERSON:
-            return "near.people" if name in endings.PEOPLES else ""
+            return "near.people" if place.name in endings.PEOPLES else ""
         case Edge.PLURAL:
-            return "" if _is_plural(page, until, name) else "near.after"
+            return "" if _is_plural(place) else "near.after"
         case Edge.WRONG_FORM:
             return "near.form"
         case Edge.UNIT:
@@ -233,10 +257,14 @@ def _why_no_word(page: Page, until: int, name: str, edge: Edge) -> str:
             return "near.after"
 
 
+def _is_plural(place: _Place) -> bool:
+    """A small s behind the name; a capital one only behind a longer word (AI CHIPS), never GM + S."""
+    return place.page.given_text(place.end, place.end + 1) == "s" or len(place.name) > _LONGEST_INITIALS
+
+
 def _joined_behind(name: str, rest: str) -> Verdict | None:
     """`R&D` for R, `3.5` for 3: the sign behind belongs to a longer name or number."""
-    latin = is_latin(name[-1]) and is_latin(rest[1:2])
-    if rest[0] == "&" and latin and not (is_latin(name[-2:-1]) and is_latin(rest[2:3])):
+    if rest[0] == "&" and _is_initial(letters_at_head(name[::-1]), rest[1:]):
         return _refused("near.joined", sign="&")
     if rest[0] in ".," and name[-1].isdecimal() and rest[1:2].isdecimal():
         return _refused("near.number")
@@ -253,38 +281,26 @@ def _by_head() -> Mapping[str, frozenset[str]]:
     heads: dict[str, set[str]] = {}
     for word in endings.PLACES | endings.LONGER_WORDS:
         heads.setdefault(word[:2], set()).add(word)
-    return {head: frozenset(word for word in words if word not in {head}) for head, words in heads.items()}
+    return {head: frozenset(words) for head, words in heads.items()}
 
 
-def is_byline(page: Page, at: int, until: int) -> bool:
+def _is_byline(place: _Place) -> bool:
     """Does the candidate begin the name of the reporter: 유한주 기자 for 유한?"""
-    squashed = page.squashed
-    word = bisect_right(squashed.starts, at) - 1
-    name = squashed.words[word]
-    if squashed.starts[word] != at or len(name) != _NAME_LENGTH or until - at >= len(name) or not is_hangul(name[-1]):
+    name, _, following = place.page.squashed.spaced[place.start : place.start + _REST].partition(" ")
+    if place.before or len(name) != _NAME_LENGTH or not is_hangul(name[-1]):
         return False
-    return word + 1 < len(squashed.words) and squashed.words[word + 1] in endings.BYLINE_TITLES
+    return following.partition(" ")[0] in endings.BYLINE_TITLES
 
 
-def _word_before(page: Page, at: int) -> str:
-    squashed = page.squashed
-    word = bisect_right(squashed.starts, at) - 1
-    return squashed.words[word - 1] if word else ""
+def _word_before(place: _Place) -> str:
+    return place.page.squashed.spaced[max(0, place.start - _REST) : place.start].rstrip().rpartition(" ")[2]
 
 
-def _is_plural(page: Page, until: int, name: str) -> bool:
-    """A small s after the name; a capital one only after a longer word in capitals (AI CHIPS), never GM + S."""
-    starts = page.squashed.starts
-    place = until + bisect_right(starts, until) - 1
-    return page.given_text(place, place + 1) == "s" or len(name) > 3
-
-
-def _in_address(page: Page, at: int, until: int) -> bool:
+def _in_address(place: _Place) -> bool:
     """Does a Latin name stand inside a mail or web address?"""
-    starts, folded = page.squashed.starts, page.folded
-    start, end = at + bisect_right(starts, at) - 1, until + bisect_left(starts, until) - 1
+    folded, start, end = place.page.folded, place.start, place.end
     beside = folded[start - 1 : start] + folded[end : end + 1]
-    if not any(sign in _ADDRESS_SIGNS for sign in beside) or not folded[start].isascii():
+    if not folded[start].isascii() or not any(sign in _ADDRESS_SIGNS for sign in beside):
         return False
     head = _ADDRESS_RUN.match(folded[max(0, start - _ADDRESS_REACH) : start][::-1])
     tail = _ADDRESS_RUN.match(folded, start, end + _ADDRESS_REACH)
@@ -294,8 +310,3 @@ def _in_address(page: Page, at: int, until: int) -> bool:
 
 def _refused(reason: str, **values: object) -> Verdict:
     return Verdict(begins=False, word=False, exact=False, reason=reason, values=values)
-
-
-def _tail(before: str) -> str:
-    """The letters at the end, for people."""
-    return letters_at_head(before[::-1])[::-1]

@@ -144,6 +144,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "News of {watch} comes to you by direct message (#{number}). I sent you a hello there",
     ),
     "me.hello": ("{watch} 소식을 여기로 알려 드려요", "News of {watch} comes here"),
+    "me.not_here": (
+        "여기서는 DM을 열 수 없어요. 채팅에서 다시 해 주세요",
+        "I cannot open a direct message from here. Please try it in the chat",
+    ),
     "me.off": ("개인 알림 {count}개를 껐어요", "{count} personal watches ended"),
     "vote.thanks": (
         "알려 주셔서 고마워요. 감시는 저절로 바뀌지 않아요",

@@ -45,6 +45,24 @@ TEXTS: dict[str, tuple[str, str]] = {
         "I did not understand that ({detail}). See {command} --help",
     ),
     "cli.file": ("'{file}'{file!p:을/를} 읽을 수 없어요: {why}", "'{file}' cannot be read: {why}"),
+    "demo.starting": ("출처를 읽고 구독하고 있어요", "reading sources and subscribing"),
+    "demo.waiting": ("새 기사가 나왔어요. 알림 {count}/{all}", "news is out. Alerts {count}/{all}"),
+    "demo.republished": (
+        "매체들이 기사를 다시 냈어요. 알림이 또 오지 않는지 보고 있어요",
+        "outlets republish articles; nothing more must come",
+    ),
+    "demo.refused": (
+        "데모의 명령 '{line}'{line!p:이/가} 거절됐어요: {why}",
+        "The demo's command '{line}' was refused: {why}",
+    ),
+    "demo.figures": (
+        "기사 {articles}건을 읽고 알림 {alerts}건을 보냈어요 · 발행에서 알림까지 중앙값 {median}초, 최대 {worst}초 · 이벤트 루프 최대 멈춤 {lag}ms",
+        "{articles} articles read, {alerts} alerts sent · publication to alert {median} s median, {worst} s at most · longest stall of the event loop {lag} ms",
+    ),
+    "demo.held": (
+        "둘러보세요: {page} · 뉴스 {news} · 끝내려면 Ctrl+C",
+        "Look around: {page} · news {news} · Ctrl+C ends it",
+    ),
     "backup.done": ("{file}에 사본을 만들었어요", "The copy is {file}"),
     "backup.exists": (
         "{file}{file!p:이/가} 이미 있어요. 다른 이름을 적어 주세요",
@@ -93,5 +111,65 @@ TEXTS: dict[str, tuple[str, str]] = {
     "database.newer": (
         "데이터베이스가 더 새 버전({version})의 것이에요. sosik을 새 버전으로 바꿔 주세요",
         "The database belongs to a newer version ({version}). Update sosik",
+    ),
+    "catalog.too_big": (
+        "출처 목록이 너무 커요. {characters:,}자까지 읽을 수 있어요",
+        "The catalogue is too big: {characters:,} characters can be read",
+    ),
+    "catalog.not_yaml": (
+        "출처 목록 {line}번째 줄에서 YAML 문법이 어긋나요. 따옴표와 들여쓰기를 살펴봐 주세요",
+        "The catalogue is no YAML at line {line}. Look at its quotes and indents",
+    ),
+    "catalog.form": (
+        "출처 목록 {line}번째 줄의 꼴이 달라요. feeds 아래에 {{outlet, section, language, url}}을 하나씩 적어 주세요",
+        "The catalogue has another form at line {line}. Write one {{outlet, section, language, url}} each below feeds",
+    ),
+    "catalog.missing": (
+        "출처 목록 {line}번째 줄에 {field} 값이 없어요",
+        "The catalogue lacks {field} at line {line}",
+    ),
+    "catalog.unknown": (
+        "출처 목록 {line}번째 줄의 '{field}'{field!p:은/는} 모르는 항목이에요",
+        "The catalogue names '{field}' at line {line}, which is unknown",
+    ),
+    "catalog.bad_value": (
+        "출처 목록 {line}번째 줄의 {field} 값 '{value}'{value!p:을/를} 쓸 수 없어요",
+        "The catalogue says {field} '{value}' at line {line}, which cannot be used",
+    ),
+    "catalog.twice": (
+        "출처 목록 {line}번째 줄의 주소가 두 번 나와요: {url}",
+        "The catalogue names this address twice (line {line}): {url}",
+    ),
+    "catalog.unconfirmed": (
+        "출처 목록 {line}번째 줄의 주소는 확인되지 않아서 기본으로 켤 수 없어요: {url}",
+        "The catalogue switches on an address that nobody confirmed (line {line}): {url}",
+    ),
+    "catalog.no_such": (
+        "'{name}'{name!p:은/는} 출처 목록에 없는 매체나 분야예요",
+        "'{name}' is no outlet or section of the catalogue",
+    ),
+    "catalog.no_such.near": (
+        "'{name}'{name!p:은/는} 출처 목록에 없어요. 혹시 '{near}'인가요?",
+        "'{name}' is not in the catalogue. Did you mean '{near}'?",
+    ),
+    "opml.too_big": (
+        "OPML 파일이 너무 커요. {megabytes}MB까지 읽을 수 있어요",
+        "The OPML file is too big: {megabytes} MB can be read",
+    ),
+    "opml.entities": (
+        "엔티티를 선언한 OPML 파일은 읽지 않아요. 피드 리더에서 다시 내보내 주세요",
+        "OPML files that declare entities are not read. Export it from your feed reader again",
+    ),
+    "opml.not_opml": (
+        "OPML 파일이 아니에요. 피드 리더에서 내보낸 .opml 파일을 넣어 주세요",
+        "This is no OPML file. Take the .opml file that your feed reader exports",
+    ),
+    "opml.no_feeds": (
+        "OPML 파일에 피드 주소가 없어요. outline에 xmlUrl이 있는지 살펴봐 주세요",
+        "The OPML file names no feed. See whether its outlines have an xmlUrl",
+    ),
+    "opml.too_many": (
+        "OPML 파일에 피드가 너무 많아요. {feeds:,}개까지 읽을 수 있어요. 나눠서 넣어 주세요",
+        "The OPML file names too many feeds: {feeds:,} can be read. Split it",
     ),
 }

@@ -85,4 +85,40 @@ TEXTS: dict[str, tuple[str, str]] = {
         "너무 깊이 중첩된 페이지라 읽지 않아요",
         "The page is nested too deeply and is not read",
     ),
+    "page.bad_selector": (
+        "CSS 선택자를 읽을 수 없어요. #item=ul.list li&title=.tit&link=a 꼴로 적어 주세요",
+        "The CSS selectors cannot be read. Write them like #item=ul.list li&title=.tit&link=a",
+    ),
+    "page.nothing_found": (
+        "페이지에서 기사 목록을 찾지 못했어요. 선택자를 확인하거나 RSS 주소를 넣어 주세요",
+        "No list of articles was found on the page. Check the selectors or give the address of an RSS feed",
+    ),
+    "source.unknown_kind": (
+        "'{kind}'{kind!p:은/는} 모르는 출처 종류예요",
+        "'{kind}' is no kind of source that is known",
+    ),
+    "source.no_query": (
+        "검색어가 없는 검색 출처예요",
+        "This search source has no words to search for",
+    ),
+    "naver.refused": (
+        "네이버 검색이 거절했어요 ({reason}). 키와 하루 한도를 확인해 주세요",
+        "Naver search refused ({reason}). Check the keys and the daily quota",
+    ),
+    "gdelt.refused": (
+        "GDELT가 지금은 답하지 않았어요 ({reason})",
+        "GDELT did not answer for now ({reason})",
+    ),
+    "reading.too_slow": (
+        "읽는 데 {seconds}초가 넘게 걸려 멈췄어요. 다른 주소를 넣어 주세요",
+        "Reading took more than {seconds} s and was stopped. Give another address",
+    ),
+    "reading.failed": (
+        "문서가 너무 크거나 복잡해서 읽지 못했어요. 다른 주소를 넣어 주세요",
+        "The document is too large or too complex to read. Give another address",
+    ),
+    "reading.closing": (
+        "봇이 꺼지는 중이라 읽지 못했어요. 곧 다시 읽어요",
+        "The bot is shutting down; it is read again soon",
+    ),
 }

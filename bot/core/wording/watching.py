@@ -95,6 +95,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is a character that cannot be used (character {position})",
     ),
     "watch.line": ("{line}번째 줄: {mistake}", "Line {line}: {mistake}"),
+    "match.no_json": ("JSON이 아닌 줄이에요", "This line is no JSON"),
+    "match.no_object": (
+        '{{"id": …, "title": …}} 꼴의 줄이 아니에요',
+        'This line is not of the form {{"id": …, "title": …}}',
+    ),
+    "match.no_id": ("id가 없어요", "There is no id"),
+    "match.no_title": ("title이 문자열이 아니에요", "title is no string"),
+    "match.no_text": ("{field:이/가} 문자열이 아니에요", "{field} is no string"),
     "near.gap": (
         "띄어쓰기나 기호를 지워야만 나오는 글자예요",
         "These letters only meet when spaces or signs are left out",

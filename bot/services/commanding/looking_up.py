@@ -7,6 +7,7 @@ from bot.core import compose, timing
 from bot.core.commands import COMMANDS, TOPICS, Invocation, number
 from bot.core.errors import UserMistake
 from bot.core.matching import expression as expressions
+from bot.core.matching.expression import Expression
 from bot.core.message import Bullets, Button, Buttons, Heading, Message, Paragraph, Part, Span, Table, Tone
 from bot.core.news import Scope, SourceState
 from bot.core.wording import say
@@ -61,10 +62,9 @@ async def test(asked: Asked, call: Invocation) -> Reply:
 
 async def trend(asked: Asked, call: Invocation) -> Reply:
     """`추이`: articles a day for up to five expressions, with the stories behind them."""
-    texts = [part.strip() for part in expressions.split(call.get("expression"))]
-    if not 1 <= len(texts) <= MOST_TRENDS:
+    wanted = [Expression((part,)) for part in expressions.parse(call.get("expression")).parts]
+    if len(wanted) > MOST_TRENDS:
         raise UserMistake("trend.too_many", most=MOST_TRENDS)
-    wanted = [expressions.parse(text) for text in texts]
     days = _trend_days(call)
     found = [await asked.desk.lookup.search(each, days=days) for each in wanted]
     today = (await asked.desk.store.housekeeping.ping()).astimezone(timing.zone_of(asked.voice.zone)).date()
