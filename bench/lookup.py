@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import count as count_up
 from itertools import islice
 from time import process_time
-from typing import Any
+from typing import TypeVar
 
 from bench.korean_news import stream
 from bot.core.lookup import fts5_query, index_terms, need_of
@@ -19,6 +19,7 @@ from bot.core.matching.index import Index
 from bot.core.matching.match import match
 from bot.core.matching.page import Text
 
+Made = TypeVar("Made")
 ARTICLES, TURNS = 20_000, 2
 EXPRESSIONS = (
     "기아",
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str] = ()) -> None:
         )
 
 
-def _timed(times: list[float], job: Callable[[], Any]) -> Any:
+def _timed(times: list[float], job: Callable[[], Made]) -> Made:
     began = process_time()
     made = job()
     times.append(process_time() - began)

@@ -15,6 +15,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import pairwise, product
 
+from bot.core.matching.expression import Expression
+
 # What has to stand in an article: any of the alternatives, and of it all terms. An empty alternative excludes nothing.
 Need = tuple[frozenset[str], ...]
 

@@ -12,8 +12,13 @@ from bot.core.lookup import (
     hit_count,
     index_terms,
     may_match,
+    need_of,
     word_need,
 )
+from bot.core.matching.expression import parse
+from bot.core.matching.index import Index
+from bot.core.matching.match import match
+from bot.core.matching.page import Text
 
 signs = st.sampled_from(list("기아현대차삼성전자연구소 AI-ㆍ·(),.①ＬＧ李家K1%\n\u200b"))
 texts = st.text(signs, max_size=30)
@@ -45,6 +50,70 @@ def test_no_article_that_matches_either_both_or_all_is_missed(text, one, two, th
         assert may_match(terms, either)
         if scan(text, three):
             assert may_match(terms, both)
+
+
+EXPRESSIONS = [
+    "기아",
+    "LG전자",
+    '"AI 연구소"',
+    "삼성*",
+    "=KT",
+    "삼성전자|삼전|三星",
+    '기아, "AI 연구소"',
+    "한화 +(방산|수주)",
+    "기아 -난민 -차",
+    "제목:LG전자 -삼성",
+    "家",
+    "K-POP|AT&T",
+    "인공지능 +한화|LG, 매체:한길일보 차",
+]
+PIECES = [
+    *(
+        "기아",
+        "기아는",
+        "기아車",
+        "현대기아차",
+        "LG전자",
+        "ＬＧ전자의",
+        "AI",
+        "연구소",
+        "인공지능(AI)",
+        "AI-연구소",
+        "AI연구소",
+    ),
+    *(
+        "삼성전자",
+        "삼성SDI",
+        "삼성ㆍ현대차",
+        "KT",
+        "kt",
+        "KT&G",
+        "삼전",
+        "三星",
+        "한화",
+        "방산",
+        "수주",
+        "난민",
+        "家",
+        "K팝",
+    ),
+    *("K-POP", "kpop", "AT&T", "차", "차를", "㈜한화", "①기아", "기\u200b아", "한화發", "'기아'", "…"),
+]
+
+
+@given(
+    articles=st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map(" ".join), min_size=1, max_size=8),
+    glue=st.sampled_from([" ", "", "·", "-", ", "]),
+    written=st.sampled_from(EXPRESSIONS),
+)
+def test_a_watch_expression_finds_by_the_index_what_the_matcher_finds_in_all_articles(articles, glue, written):
+    expression = parse(written)
+    index, need = Index.build([(0, expression, False)]), need_of(expression)
+    for text in articles:
+        glued = text.replace(" ", glue)
+        for title, body in ((glued, ""), ("제목", f"{glued}\n{text}")):
+            if match(index, Text(title=title, body=body, outlet="한길일보")).found:
+                assert may_match(index_terms(title, "", body), need), (title, body)
 
 
 def test_words_inside_words_two_syllable_words_and_one_syllable_words_are_found():
