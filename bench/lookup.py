@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] = ()) -> None:
         spent += process_time() - began
     print(f"{count:,} articles; writing one: {1e3 * spent / count:.2f} ms")
     print(
-        f"{'expression':24} {'found':>7} {'rechecked':>9} {'scan ms':>8} {'pairs ms':>8} {'scan / pairs':>12} {'grep ms':>8}"
+        f"{'expression':24}{'found':>8}{'rechecked':>10}{'scan ms':>9}{'pairs ms':>9}{'scan / pairs':>13}{'grep ms':>8}"
     )
     for written in EXPRESSIONS:
         expression = parse(written)
@@ -66,7 +66,8 @@ def main(arguments: Sequence[str] = ()) -> None:
                 raise SystemExit(f"{written}: the index finds {len(found[0])}, the scan {len(scanned[0])}")
         scan, pairs, grep = (1e3 * min(times[name]) for name in ("scan", "pairs", "grep"))
         print(
-            f"{written:24} {len(found[0]):7,} {found[1]:9,} {scan:8.0f} {pairs:8.2f} {scan / pairs:12.0f} {grep:8.1f}"
+            f"{written:24}{len(found[0]):8,}{found[1]:10,}{scan:9.0f}{pairs:9.2f}{scan / pairs:13.0f}{grep:8.1f}",
+            flush=True,
         )
 
 

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.lookup import (
@@ -34,6 +34,7 @@ def scan(text, word):
     return letters(word) in letters(text)
 
 
+@settings(deadline=None)  # no timed tests
 @given(articles=st.lists(texts, max_size=12), word=words)
 def test_pairs_and_recheck_find_what_a_full_scan_finds(articles, word):
     indexed = [(text, index_terms(text)) for text in articles]
@@ -41,6 +42,7 @@ def test_pairs_and_recheck_find_what_a_full_scan_finds(articles, word):
     assert found == [text for text in articles if scan(text, word)]
 
 
+@settings(deadline=None)  # no timed tests
 @given(texts, words, words, words)
 def test_no_article_that_matches_either_both_or_all_is_missed(text, one, two, three):
     terms = index_terms(text)
@@ -101,6 +103,7 @@ PIECES = [
 ]
 
 
+@settings(deadline=None)  # no timed tests
 @given(
     articles=st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map(" ".join), min_size=1, max_size=8),
     glue=st.sampled_from([" ", "", "·", "-", ", "]),

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.news import Article
@@ -193,6 +193,7 @@ def test_a_text_without_spaces_and_one_with_emoji_have_pieces():
     assert grams(an_article(body="짧다")) == ()
 
 
+@settings(deadline=None)  # no timed tests
 @given(st.text(max_size=300))
 def test_any_text_has_pieces_and_shares_all_with_itself(text):
     article = an_article(body=text)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bot.data
@@ -71,6 +71,7 @@ def test_the_same_event_is_told_together_and_a_split_is_respected():
 texts = st.text(max_size=60)
 
 
+@settings(deadline=None)  # no timed tests
 @given(texts, texts, texts, st.floats(min_value=0, max_value=400))
 def test_any_two_articles_can_be_compared_in_either_order(title, lede, other_title, hours):
     one, other = an_article(title, lede), an_article(other_title, lede[::-1], hours, number=2, outlet="")

@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.trend import (
@@ -96,6 +96,7 @@ def test_a_spike_is_told_once_and_again_after_three_days():
     assert usual_rate([]) == 0
 
 
+@settings(deadline=None)  # no timed tests
 @given(st.lists(st.integers(min_value=0, max_value=10_000), max_size=90))
 def test_a_sparkline_has_a_sign_a_day_and_keeps_the_order_of_heights(counts):
     line = sparkline(counts)
