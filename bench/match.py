@@ -23,7 +23,7 @@ import daachorse
 from bench import corpus
 from bot.core.matching.evidence import sentence
 from bot.core.matching.expression import parse
-from bot.core.matching.fold import fold, Squashed, fold_with_offsets
+from bot.core.matching.fold import Squashed, fold, fold_with_offsets
 from bot.core.matching.index import Index
 from bot.core.matching.match import Text, match
 

@@ -4,8 +4,8 @@ datasketch is optional: install it beside (`pip install datasketch`); without it
 The index here is in memory; a store keeps the same postings in a table. CPU time; all see every article once, in turns.
 """
 
-import sys
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from time import process_time
 from typing import Any
@@ -13,8 +13,8 @@ from typing import Any
 from bench.korean_news import Labelled, stream
 from bot.core.news import Article
 from bot.core.story import (
+    NO_EVENTS,
     Candidate,
-    EventModel,
     Posting,
     TextSize,
     VerdictKind,
@@ -30,7 +30,6 @@ from bot.core.story import (
 SEEDS = (7, 8)
 BLOCK = 50  # articles that one method reads before it is the next one's turn
 BEST = 4
-NO_EVENTS = EventModel(threshold=2.0)
 
 
 class Ours:
@@ -136,6 +135,6 @@ def measure(seed: int) -> None:
     print(f"postings an article: {rivals[0].size:.1f}")
 
 
-def main(_arguments: list[str]) -> None:
-    for seed in map(int, sys.argv[2:]) if len(sys.argv) > 2 else SEEDS:
+def main(arguments: Sequence[str] = ()) -> None:
+    for seed in map(int, arguments) if arguments else SEEDS:
         measure(seed)

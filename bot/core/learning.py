@@ -19,9 +19,9 @@ LEAST_REMOVED = 0.5  # of the false alarms; a word that spares fewer says little
 _LEAD_CHARACTERS = 400
 _WORD = re.compile(r"[가-힣]{2,}|[a-z][a-z0-9&.-]+[a-z0-9]|[一-鿿]{2,}")
 # Endings that stand behind a noun; the longest first. Good enough to offer a word, the effect is counted exactly.
-_PARTICLES = tuple(
-    "에서는/으로는/에게서/이라고/에서/에게/으로/까지/부터/이라/라고/처럼/보다/마다/이나/하고"
-    "/은/는/이/가/을/를/의/에/로/와/과/도/만".split("/")
+_PARTICLES = (
+    *("에서는", "으로는", "에게서", "이라고", "에서", "에게", "으로", "까지", "부터", "이라", "라고", "처럼", "보다"),
+    *("마다", "이나", "하고", "은", "는", "이", "가", "을", "를", "의", "에", "로", "와", "과", "도", "만"),
 )
 
 
@@ -104,10 +104,10 @@ def _effect(
 
 
 def _rank(proposal: Proposal) -> tuple[object, ...]:
-    # An exclude word before a required one: it cannot hide an article that nobody has thought of.
+    # An exclude word before a required one, which also hides articles that nobody has thought of.
     return (
-        proposal.good_lost * 3 - proposal.bad_removed,
         proposal.kind is ProposalKind.REQUIRE,
+        proposal.good_lost * 3 - proposal.bad_removed,
         -len(proposal.word),
         proposal.word,
     )

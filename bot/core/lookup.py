@@ -15,6 +15,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import pairwise, product
 
+from bot.core.matching.expression import Expression
+
 # What has to stand in an article: any of the alternatives, and of it all terms. An empty alternative excludes nothing.
 Need = tuple[frozenset[str], ...]
 
@@ -56,6 +58,17 @@ def word_need(text: str) -> Need:
         if len(run) == 1:
             terms.add(run)
     return (frozenset(terms),)
+
+
+def need_of(expression: Expression) -> Need:
+    """What an article must hold for a watch expression to match: of each part its wanted group and those it needs.
+
+    What is refused, the outlets and the sense are left to the recheck.
+    """
+    return any_of(
+        all_of(any_of(word_need(term.text) for term in group.terms) for group in (part.wanted, *part.needs))
+        for part in expression.parts
+    )
 
 
 def any_of(needs: Iterable[Need]) -> Need:

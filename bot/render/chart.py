@@ -7,9 +7,8 @@ imported inside `draw` and the whole function takes and gives plain values.
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.core.trend import MOST_SERIES, Series, Trend, peaks, shares
@@ -29,7 +28,7 @@ WIDTH_PIXELS, HEIGHT_PIXELS, DOTS_PER_INCH = 1200, 630, 150
 BAR_DAYS = 31  # one series over at most so many days is drawn as bars
 LABEL_CHARACTERS = 24
 ALT_CHARACTERS = 1000  # Discord takes 1,024 (docs.discord.com, Attachment description), Slack 2,000 (alt_text of image)
-FONT_PACKAGE, FONT_FILE = "koreanize_matplotlib", "fonts/NanumGothic.ttf"
+FONT_DISTRIBUTION, FONT_FILE = "koreanize-matplotlib", "koreanize_matplotlib/fonts/NanumGothic.ttf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +83,14 @@ def _font_family() -> str:
     """
     from matplotlib import font_manager  # noqa: PLC0415
 
-    spec = find_spec(FONT_PACKAGE)
-    if spec is None or spec.origin is None:
-        return "DejaVu Sans"  # what matplotlib ships: Korean shows as boxes, figures and lines stay readable
-    path = Path(spec.origin).parent / FONT_FILE
+    path = str(distribution(FONT_DISTRIBUTION).locate_file(FONT_FILE))
     font_manager.fontManager.addfont(path)
     return font_manager.FontProperties(fname=path).get_name()
 
 
 def _fill(figure: "Figure", chart: Chart) -> None:
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
+
     trend = chart.trend
     axes = figure.add_subplot()
     places = range(len(trend.days))
@@ -103,8 +101,8 @@ def _fill(figure: "Figure", chart: Chart) -> None:
             _line(axes, one, trend, at)
     axes.set_title(_label(chart.title), loc="left", fontsize=13, fontweight="normal")
     axes.set_ylabel(say("trend.articles_a_day", chart.language), fontsize=9)
-    axes.set_ylim(bottom=0, top=max(4, *(max(one.counts, default=0) for one in trend.series)) * 1.15)
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.set_ylim(bottom=0, top=1.15 * max([4, *(count for one in trend.series for count in one.counts)]))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     _dates(axes, trend.days)
     _unknown(axes, chart)
     axes.grid(axis="y", color="#D0D0D0", linewidth=0.6)

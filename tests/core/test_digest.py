@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bot.core.digest import (
@@ -107,6 +108,7 @@ def test_a_time_that_daylight_saving_skips_or_repeats_comes_once():
     assert slots_of_a_day(back, new_york("2026-11-01 00:00")) == ["2026-11-01 01:30"]
 
 
+@hypothesis_settings(deadline=None)  # no timed tests
 @given(
     times=st.sets(st.times(), min_size=1, max_size=4),
     zone=st.sampled_from(["Asia/Seoul", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "UTC"]),

@@ -1,13 +1,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.news import Article
 from bot.core.story import (
+    NO_EVENTS,
     Candidate,
-    EventModel,
     Gathered,
     Posting,
     Split,
@@ -24,7 +24,6 @@ from bot.core.story import (
 from bot.core.story.copies import containment, numbers, numbers_agree, own_text, titles_contradict
 
 NOON = datetime(2026, 3, 2, 3, tzinfo=UTC)
-NO_EVENTS = EventModel.silent()
 BODY = (
     "한빛전자는 강릉에 전고체 배터리 생산 공장을 새로 짓기로 하고 모두 4,200억원을 들인다고 2일 밝혔다.\n"
     "새 공장의 터는 31만㎡이며 2028년 3분기부터 제품을 내놓는 것이 목표다.\n"
@@ -32,14 +31,18 @@ BODY = (
     "업계에서는 보호 무역이 거세지는 만큼 원가를 낮추는 일이 급하다고 본다."
 )
 
-ONE_TEXT = (
-    "주주총회가 서울에서 열려 안건이 모두 통과됐다. 이사 보수 한도를 올리는 안건에는 기관 투자자가 반대했으나 찬성이 더 많았다. "
-    "새 사외이사로는 회계를 전공한 교수가 뽑혔고 배당은 지난해와 같게 정해졌다. 회사는 자사주를 사들여 태우겠다고 약속했다."
-)
-OTHER_TEXT = (
-    "소액 주주가 회사를 상대로 소송을 내겠다고 나섰다. 이들은 합병 비율이 불리하게 정해졌다며 법원에 증거를 내기로 했다. "
-    "행사장 앞에서는 아침부터 손팻말을 든 사람들이 줄을 섰으며 경찰이 길을 터 주었다. 대리인은 다음 달에 소장을 내겠다고 했다."
-)
+ONE_TEXT = """
+주주총회가 서울에서 열려 안건이 모두 통과됐다. 이사 보수 한도를 올리는 안건에는 기관 투자자가 반대했으나 찬성이 많았다.
+새 사외이사로는 회계를 전공한 교수가 뽑혔고 배당은 지난해와 같게 정해졌다. 회사는 자사주를 사들여 태우겠다고 약속했다.
+"""
+OTHER_TEXT = """
+소액 주주가 회사를 상대로 소송을 내겠다고 나섰다. 이들은 합병 비율이 불리하게 정해졌다며 법원에 증거를 내기로 했다.
+행사장 앞에서는 아침부터 손팻말을 든 사람들이 줄을 섰으며 경찰이 길을 터 주었다. 대리인은 다음 달에 소장을 낸다고 했다.
+"""
+LOTTERY_TEXT = """
+동행복권은 당첨 번호를 뽑았다고 밝혔다. 당첨금은 은행 본점에서 받을 수 있으며 기한은 한 해이다. 자동 선택이 수동보다
+많았고 서울과 강릉의 판매점이 나란히 이름을 올렸다. 기한이 지난 당첨금은 복권 기금으로 들어가 공익 사업에 쓰인다.
+"""
 
 
 def an_article(
@@ -73,6 +76,15 @@ def test_another_event_of_the_same_company_is_new():
     assert verdict_on(other, an_article()) == Verdict(VerdictKind.NEW)
 
 
+def test_two_texts_with_some_background_in_common_are_copies_only_when_their_headlines_agree():
+    background = "\n".join(BODY.split("\n")[2:])
+    known = an_article(1, "한빛전자 주주총회 열려", ONE_TEXT + background)
+    other = an_article(2, "소액 주주, 법원에 소송 낸다", OTHER_TEXT + background, "새벽경제")
+    assert verdict_on(other, known).kind is VerdictKind.NEW
+    alike = replace(other, title="한빛전자 주주총회, 서울서 열려")
+    assert 0.3 <= verdict_on(alike, known).score < 0.5
+
+
 def market(number, day, points, close, title="코스피, 상승 마감"):
     body = (
         f"코스피 지수가 {day}일 전 거래일보다 {points}포인트 상승한 {close}에 거래를 마쳤다. 유가증권시장에서 외국인은 "
@@ -87,16 +99,14 @@ def test_the_next_day_of_a_bulletin_is_another_story_although_its_words_are_the_
 
 def test_headlines_that_name_other_numbers_are_other_bulletins():
     assert titles_contradict("로또 1,101회 1등 7명", "로또 1,102회 1등 9명")
+    assert titles_contradict("코스피 2.1% 상승 마감", "코스피 3.4% 상승 마감")
     assert titles_contradict("서울서 차량 9대 추돌…2명 부상", "서울서 차량 3대 추돌…2명 부상")
     assert not titles_contradict("서울서 차량 9대 추돌…2명 부상", "차량 9대 잇따라 추돌")
     assert not titles_contradict("한빛전자 공장 화재", "한빛전자 공장 화재, 3명 다쳐")
 
 
 def test_a_headline_with_other_numbers_decides_where_the_texts_have_few():
-    text = (
-        "동행복권은 당첨 번호를 뽑았다고 밝혔다. 당첨금은 은행 본점에서 받을 수 있으며 기한은 한 해이다. 자동 선택이 수동보다 "
-        "많았고 서울과 강릉의 판매점이 나란히 이름을 올렸다. 기한이 지난 당첨금은 복권 기금으로 들어가 공익 사업에 쓰인다."
-    )
+    text = LOTTERY_TEXT
     known = an_article(1, "로또 1,101회 1등 7명", text)
     assert verdict_on(an_article(2, "로또 1,102회 1등 9명", text, "새벽경제"), known).kind is VerdictKind.NEW
     assert verdict_on(an_article(2, "로또 1,101회 1등 7명 나와", text, "새벽경제"), known).kind is VerdictKind.COPY
@@ -137,7 +147,7 @@ def test_a_week_later_nothing_is_joined():
 def test_the_closest_of_several_candidates_wins_in_whatever_order_they_come():
     close = an_article(1)
     far = an_article(
-        3, "강릉에 배터리 공장", "\n".join(BODY.split("\n")[:2] + ["강릉시는 길을 넓힌다고 했다. " * 6]), "나라뉴스"
+        3, "강릉에 배터리 공장", "\n".join([*BODY.split("\n")[:2], "강릉시는 길을 넓힌다고 했다. " * 6]), "나라뉴스"
     )
     copy = an_article(5, "강릉 배터리 공장에 4,200억원", BODY, "새벽경제")
     assert verdict_on(copy, close, far) == verdict_on(copy, far, close)
@@ -183,6 +193,7 @@ def test_a_text_without_spaces_and_one_with_emoji_have_pieces():
     assert grams(an_article(body="짧다")) == ()
 
 
+@settings(deadline=None)  # no timed tests
 @given(st.text(max_size=300))
 def test_any_text_has_pieces_and_shares_all_with_itself(text):
     article = an_article(body=text)

@@ -8,11 +8,12 @@ candidates up by them, and hands them to `judge`; stable hashes make the answer 
 """
 
 from bot.core.story.copies import Gathered, Near, Posting, TextSize, gather, grams, new_postings, text_size, title_key
-from bot.core.story.events import EventModel, Evidence, read_model, title_features
+from bot.core.story.events import NO_EVENTS, EventModel, Evidence, read_model, title_features
 from bot.core.story.judge import Candidate, Split, Verdict, VerdictKind, judge, judge_by_title
 from bot.core.story.updates import Stage, is_update, plain_title, stage
 
 __all__ = [
+    "NO_EVENTS",
     "Candidate",
     "EventModel",
     "Evidence",

@@ -11,8 +11,8 @@ from rapidfuzz.fuzz import token_set_ratio
 from bot.core.news import Article
 from bot.core.story.copies import (
     FEWEST_PIECES,
-    Gathered,
     NO_TEXT,
+    Gathered,
     TextSize,
     containment,
     numbers,

@@ -27,4 +27,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{days}일째 새 기사가 없습니다. 출처 {sources}개 중 {well}개 정상",
         "No new article for {days} days. {well} of {sources} sources are well",
     ),
+    "story.same_title": ("제목이 같아요", "the same headline"),
+    "story.shared_text": ("글의 {value}가 같아요", "{value} of the text is the same"),
+    "story.titles_alike": ("제목이 비슷해요", "similar headlines"),
+    "story.title_in_text": ("제목의 말이 다른 기사에도 있어요", "words of the headline stand in the other article"),
+    "story.words_shared": ("같은 말이 많아요", "many words in common"),
+    "story.numbers_shared": ("같은 숫자가 나와요", "the same numbers"),
+    "story.quote_shared": ("같은 말을 옮겼어요", "the same quotation"),
+    "trend.alt_span": (
+        "{title}: {first}부터 {last}까지 날마다 나온 기사 수.",
+        "{title}: articles a day from {first} to {last}.",
+    ),
+    "trend.alt_series": (
+        "{label} {total}건({share}), 가장 많은 날은 {day} {top}건.",
+        "{label}: {total} ({share}), most on {day} with {top}.",
+    ),
+    "trend.alt_nothing": ("{label} 0건.", "{label}: none."),
+    "trend.articles_a_day": ("하루 기사 수", "articles a day"),
+    "trend.no_data": ("자료 없음", "no data"),
 }
