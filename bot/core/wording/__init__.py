@@ -9,7 +9,7 @@ Private answers end in -어요, public lines in -습니다 (design/commands.md �
 from collections.abc import Iterable, Mapping
 from string import Formatter
 
-from bot.core.wording import alerting, commanding, delivering, fetching, operating, reading, watching
+from bot.core.wording import alerting, commanding, delivering, discording, fetching, operating, reading, watching
 
 KOREAN, ENGLISH = "ko", "en"
 
@@ -18,6 +18,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **reading.TEXTS,
     **fetching.TEXTS,
     **delivering.TEXTS,
+    **discording.TEXTS,
     **alerting.TEXTS,
     **commanding.TEXTS,
     **operating.TEXTS,
