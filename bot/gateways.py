@@ -122,7 +122,7 @@ async def _opening(platform: Platform, open_it: Opener, gateways: Gateways) -> N
             gateway = await open_it()
         except SosikError as error:
             gateways.problems[platform] = error.key
-            log.error("gateway_failed", platform=platform, reason=error.key)
+            log.warning("gateway_failed", platform=platform, reason=error.key)
             if isinstance(error, GiveUp) and error.reach is Reach.WORKSPACE:
                 gateways.error = error
                 gateways.failed.set()

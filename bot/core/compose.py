@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.digest import DigestContent, DigestStory
+from bot.core.matching.evidence import sentence
 from bot.core.message import (
     Bullets,
     Button,
@@ -22,7 +23,7 @@ from bot.core.message import (
     Span,
     Tone,
 )
-from bot.core.news import Article, Watch
+from bot.core.news import Article, Field, Hit, Watch
 from bot.core.wording import say
 
 SELF = "@"  # stands for the delivery's own id in an action until it is sent: `w1:why:@`
@@ -56,6 +57,17 @@ def alert(
         parts.append(Excerpt(tuple(excerpt)))
     parts.append(Buttons(_alert_buttons(article.url, language)))
     return Message(alert_line(watches, article), tuple(parts), mention=mention, language=language)
+
+
+def excerpt(article: Article, hits: Sequence[Hit]) -> tuple[Span, ...]:
+    """The sentence that tells most beyond the headline: of what the headline does not name, from the text first."""
+    named = {hit.term for hit in hits if hit.field is Field.TITLE}
+    for wanted in ([hit for hit in hits if hit.term not in named], hits):
+        for place, text in ((Field.BODY, article.body), (Field.SUMMARY, article.summary), (Field.TITLE, article.title)):
+            here = [hit for hit in wanted if hit.field is place]
+            if here and text:
+                return sentence(text, here)
+    return ()
 
 
 def alert_line(watches: Sequence[str], article: Article) -> str:

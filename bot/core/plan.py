@@ -12,10 +12,9 @@ from types import MappingProxyType
 from bot.core import compose
 from bot.core.compose import Voice
 from bot.core.delivery import Kind
-from bot.core.matching.evidence import sentence
 from bot.core.matching.match import Matched
-from bot.core.message import Byline, Chips, Headline, Message, Span
-from bot.core.news import Article, ChannelRef, Field, Hit, Pace, Watch
+from bot.core.message import Byline, Chips, Headline, Message
+from bot.core.news import Article, ChannelRef, Hit, Pace, Watch
 
 EDIT_WINDOW = timedelta(hours=48)  # a card follows its article's edits for so long (design/commands.md §6)
 
@@ -320,7 +319,7 @@ def _new_card(
     message = compose.alert(
         article,
         _labels(decisions, audience),
-        _excerpt(article, decisions),
+        compose.excerpt(article, [hit for decision in decisions for hit in decision.hits]),
         voice=audience.voices.get(channel, Voice()),
         more=more,
         mention=next((watch.mention for watch in watches if watch.mention), ""),
@@ -356,16 +355,6 @@ def _labels(decisions: Sequence[Decision], audience: Audience) -> list[str]:
             audience.names[decision.watch_id].get(hit.term, hit.term) for decision in decisions for hit in decision.hits
         )
     )
-
-
-def _excerpt(article: Article, decisions: Sequence[Decision]) -> tuple[Span, ...]:
-    """The sentence that shows most: from the body or the summary, since the card shows the title anyway."""
-    hits = [hit for decision in decisions for hit in decision.hits]
-    for place, text in ((Field.BODY, article.body), (Field.SUMMARY, article.summary), (Field.TITLE, article.title)):
-        here = [hit for hit in hits if hit.field is place]
-        if here and text:
-            return sentence(text, here)
-    return ()
 
 
 def _card(cards: Mapping[int, tuple[Card, ...]], story: int | None, channel: ChannelRef) -> Card | None:

@@ -3,9 +3,8 @@
 from bot.adapters.store.articles import hits_of
 from bot.core import compose
 from bot.core.errors import UserMistake
-from bot.core.matching.evidence import sentence
 from bot.core.message import Bullets, Excerpt, Heading, Message, Part, Span, Tone
-from bot.core.news import Field, Hit, Watch
+from bot.core.news import Watch
 from bot.core.text import Named, canonical_url, identity_keys
 from bot.services.commanding.desk import Asked
 from bot.services.replies import Reply
@@ -17,7 +16,6 @@ async def why(asked: Asked, delivery_id: int) -> Reply:
     if told is None:
         raise UserMistake("press.gone")
     article = told.article
-    texts = {Field.TITLE: article.title, Field.SUMMARY: article.summary, Field.BODY: article.body}
     items: list[tuple[Span, ...]] = []
     parts: list[Part] = []
     for watch, hits in told.matches:
@@ -27,9 +25,7 @@ async def why(asked: Asked, delivery_id: int) -> Reply:
             "why.watch", number=watch.number, who=who, term=first.term, place=asked.text(f"field.{first.field}")
         )
         items.append((Span(watch.expression, Tone.STRONG), Span(f" — {line}")))
-        excerpt = _sentence(texts, hits)
-        if excerpt:
-            parts.append(Excerpt(excerpt))
+        parts.append(Excerpt(compose.excerpt(article, hits)))
     seen = compose.moment(article.first_seen, asked.voice)
     sent = compose.moment(told.sent_at, asked.voice) if told.sent_at else asked.text("why.unsent")
     items.append((Span(asked.text("why.times", source=told.source, seen=seen, sent=sent)),))
@@ -94,11 +90,3 @@ async def watches_of(asked: Asked, delivery_id: int) -> tuple[Watch, ...]:
     if told is None:
         raise UserMistake("press.gone")
     return tuple(watch for watch, _ in told.matches)
-
-
-def _sentence(texts: dict[Field, str], hits: tuple[Hit, ...]) -> tuple[Span, ...]:
-    for place in (Field.BODY, Field.SUMMARY, Field.TITLE):
-        here = [hit for hit in hits if hit.field is place]
-        if here and texts[place]:
-            return sentence(texts[place], here)
-    return ()

@@ -18,12 +18,11 @@ from bot.core import compose
 from bot.core.commands import Caller, Invocation
 from bot.core.compose import Voice
 from bot.core.errors import UserMistake
-from bot.core.matching.evidence import sentence
 from bot.core.matching.expression import Expression
 from bot.core.matching.index import Index
 from bot.core.matching.match import Text, match
 from bot.core.message import Option, Span, Tone
-from bot.core.news import Article, Field, Hit
+from bot.core.news import Article, Hit
 from bot.core.wording import say
 
 _BATCH = 500  # articles matched in one go in the thread
@@ -91,7 +90,7 @@ class Lookup:
     async def preview(self, expression: Expression, *, workspace: str, title_only: bool, days: int) -> Preview:
         """How often a watch with this expression would have fired, with samples for the asker alone."""
         read, hits = await self._scan(expression, workspace, days=days, title_only=title_only)
-        samples = tuple(excerpt_of(told.article, told.hits) for told in hits[:_SAMPLES])
+        samples = tuple(compose.excerpt(told.article, told.hits) for told in hits[:_SAMPLES])
         return Preview(days, read, len({told.story_id for told in hits}), samples)
 
     async def newest(
@@ -113,7 +112,7 @@ class Lookup:
             newest.setdefault(told.story_id, told)
         outlets = await self._store.articles.outlets(newest)
         stories = tuple(
-            FoundStory(told.article, outlets.get(story, ()), excerpt_of(told.article, told.hits))
+            FoundStory(told.article, outlets.get(story, ()), compose.excerpt(told.article, told.hits))
             for story, told in newest.items()
         )
         return Found(stories, MappingProxyType(dict(per_day)))
@@ -175,15 +174,6 @@ class Lookup:
 def text_of(article: Article) -> Text:
     """An article as the matcher reads it."""
     return Text(title=article.title, summary=article.summary, body=article.body, outlet=article.outlet, url=article.url)
-
-
-def excerpt_of(article: Article, hits: Sequence[Hit]) -> tuple[Span, ...]:
-    """The sentence with the hit, from the title when it stands only there."""
-    for place, text in ((Field.BODY, article.body), (Field.SUMMARY, article.summary), (Field.TITLE, article.title)):
-        here = [hit for hit in hits if hit.field is place]
-        if here and text:
-            return sentence(text, here)
-    return ()
 
 
 def _matching(index: Index, batch: Sequence[Told]) -> list[Told]:

@@ -20,8 +20,8 @@ from bot.core.addresses import masked_url
 from bot.core.errors import GiveUp, SosikError
 from bot.core.matching.match import Matched
 from bot.core.news import Article, Source
-from bot.core.polling import Notice, PollKind, PollOutcome, next_check, outcome_of
 from bot.core.plan import Audience, Context, PollPlan, plan_baseline, plan_poll
+from bot.core.polling import Notice, PollKind, PollOutcome, next_check, outcome_of
 from bot.services.audience import LiveAudience
 from bot.services.pages import Pages
 from bot.sources import registry

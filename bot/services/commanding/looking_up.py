@@ -13,7 +13,6 @@ from bot.core.news import Scope, SourceState
 from bot.core.wording import say
 from bot.services import explain
 from bot.services.commanding.desk import Asked
-from bot.services.lookup import excerpt_of
 from bot.services.replies import Reply
 
 SEARCH_DAYS = (1, 30)
@@ -56,7 +55,7 @@ async def test(asked: Asked, call: Invocation) -> Reply:
     if found is None:
         return asked.answer(asked.text("watch.no_hits", number=watch.number))
     article, hits = found
-    excerpt = excerpt_of(article, hits)
+    excerpt = compose.excerpt(article, hits)
     card = compose.alert(article, [wanted.name], excerpt, voice=asked.voice)
     parts = tuple(part for part in card.parts if not isinstance(part, Buttons))
     return Reply(Message(card.text, parts, language=asked.voice.language))

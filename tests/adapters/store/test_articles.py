@@ -1,8 +1,11 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from bot.adapters.store.articles import WatchesChanged
+from bot.adapters.store.tables import DELIVERY
 from bot.core.delivery import Kind, State
 from bot.core.message import from_json
 from bot.core.news import Article
@@ -28,16 +31,10 @@ async def read(store, clock, articles, audience, revision, pages=frozenset(), so
 
 
 def with_time(article, now) -> Article:
-    from dataclasses import replace
-
     return replace(article, first_seen=now)
 
 
 async def rows_of(store):
-    from sqlalchemy import select
-
-    from bot.adapters.store.tables import DELIVERY
-
     async with store.db.reading() as connection:
         return list(await connection.execute(select(DELIVERY).order_by(DELIVERY.c.id)))
 
@@ -105,10 +102,6 @@ async def test_a_copy_of_the_last_days_joins_the_card(store, clock):
 
 
 async def test_a_sent_card_gets_one_edit_that_the_next_change_replaces(store, clock):
-    from sqlalchemy import update
-
-    from bot.adapters.store.tables import DELIVERY
-
     revision, audience = await watching(store, "LG전자")
     await read(store, clock, [an_article("LG전자 하나", name="one")], audience, revision)
     async with store.db.writing() as connection:
@@ -145,8 +138,6 @@ async def test_an_article_waits_for_its_page_through_a_restart(store, clock):
     assert waiting.title == article.title
 
     async def decide(context, now):
-        from dataclasses import replace
-
         return plan_page(replace(waiting, body="새 연구소를 연다."), context.stored, context, audience, now=now)
 
     await store.articles.decide([waiting], decide, revision=revision, stored=waiting.id)

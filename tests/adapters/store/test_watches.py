@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
+from bot.adapters.store.tables import ARTICLE, DECISION, sosik_now
 from bot.core.compose import Voice, notice
 from bot.core.delivery import Kind, State
 from bot.core.errors import UserMistake
@@ -170,10 +172,6 @@ async def test_what_only_a_removed_watch_wanted_is_not_sent(store):
 
 
 async def decided(store, watch, delivery_id):
-    from sqlalchemy import insert
-
-    from bot.adapters.store.tables import ARTICLE, DECISION, sosik_now
-
     async with store.db.writing() as connection:
         made = await connection.execute(
             insert(ARTICLE).values(url="u", title="t", first_seen=sosik_now()).returning(ARTICLE.c.id)
