@@ -10,10 +10,11 @@ import ssl
 import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Container, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import NoReturn, Self
 from urllib.parse import quote_from_bytes
@@ -26,7 +27,7 @@ from bot.adapters.address_guard import AddressGuard, AddressRefused, GuardedReso
 from bot.adapters.bounded_body import read_beginning, read_whole
 from bot.adapters.manners import Line, Manners
 from bot.adapters.robots import ROBOTS_BYTES, Robots
-from bot.adapters.transport import GetTransport, a_get
+from bot.adapters.transport import KEPT_ADDRESSES, GetTransport, a_get
 from bot.core.addresses import AddressRules, Network
 from bot.core.errors import GiveUp, TryLater, UserMistake
 from bot.sources.exchange import Answer, Request
@@ -73,6 +74,7 @@ class Fetcher:
         total_seconds: float = TOTAL_SECONDS,
     ) -> None:
         self._rules = AddressRules(allowed_networks, allowed_ports)
+        self._read = lru_cache(maxsize=KEPT_ADDRESSES)(self._rules.read)  # the same feeds are asked again and again
         self._guard = AddressGuard(self._rules, lookup=resolver, clock=clock)
         self._manners = Manners(clock=clock) if manners is None else manners
         self._robots = Robots(self._ask_robots, user_agent=user_agent, clock=clock)
@@ -122,7 +124,7 @@ class Fetcher:
             TryLater: everything else, any other status included; whether to come back is the caller's affair.
         """
         deadline = _Deadline(self._total_seconds, self._clock)
-        url = first = self._rules.read(request.url)
+        url = first = self._read(request.url)
         permanent = True
         for _ in range(MAX_REDIRECTS + 1):
             if request.page:
@@ -157,23 +159,22 @@ class Fetcher:
             raise RuntimeError("use the Fetcher in `async with`")
         host = (url.raw_host or "").rstrip(".")  # with and without the dot it is one host
         try:
-            async with AsyncExitStack() as held:
-                place = self._guard.recall(host) or await self._find(host, deadline)
-                if not (place.own and self._manners.spare_own):
-                    await held.enter_async_context(self._manners.turn(host, line=line))
-                if line is Line.PAGE:
-                    await held.enter_async_context(self._page_flights)
-                await held.enter_async_context(self._flights)
-                await held.enter_async_context(deadline.spend())
+            place = self._guard.recall(host) or await self._find(host, deadline)
+            spared = place.own and self._manners.spare_own
+            turn = _NO_WAIT if spared else self._manners.turn(host, line=line)
+            room = self._page_flights if line is Line.PAGE else _NO_WAIT
+            async with turn, room, self._flights, deadline:
                 asked = a_get(url, headers, connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS)
                 response = await self._transport.handle_async_request(asked)
-                held.push_async_callback(response.aclose)
-                yield response
+                try:
+                    yield response
+                finally:
+                    await response.aclose()
         except _FOREIGN_ERRORS as error:
             _translate(error, host)
 
     async def _find(self, host: str, deadline: "_Deadline") -> Place:
-        async with deadline.spend():
+        async with deadline:
             try:
                 return await self._guard.find(host)
             except AddressRefused as refused:
@@ -244,29 +245,32 @@ class Fetcher:
         return None  # RFC 9309 §2.3.1.2: after five redirects it counts as unavailable
 
 
+_NO_WAIT = nullcontext[None]()
 _PRINTABLE = bytes(range(0x21, 0x7F)).decode()
 
 
 @dataclass(slots=True)
 class _Deadline:
-    """The time that one `get` may still take."""
+    """The time that one `get` may still take.
+
+    `async with` it runs within what is left, takes away what it took, and raises TimeoutError when nothing is left.
+    """
 
     left_seconds: float
     clock: Callable[[], float]
+    _started: float = 0.0
+    _limit: asyncio.Timeout = field(default_factory=lambda: asyncio.timeout(None))
 
-    @asynccontextmanager
-    async def spend(self) -> AsyncIterator[None]:
-        """Run within what is left, and take away what it took.
+    async def __aenter__(self) -> None:
+        self._started = self.clock()
+        self._limit = asyncio.timeout(self.left_seconds)
+        await self._limit.__aenter__()
 
-        Raises:
-            TimeoutError: nothing is left.
-        """
-        started = self.clock()
-        try:
-            async with asyncio.timeout(self.left_seconds):
-                yield
-        finally:
-            self.left_seconds = max(0.0, self.left_seconds - (self.clock() - started))
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.left_seconds = max(0.0, self.left_seconds - (self.clock() - self._started))
+        await self._limit.__aexit__(kind, error, trace)
 
 
 def _fields(response: httpx.Response) -> dict[bytes, bytes]:
