@@ -4,18 +4,18 @@ Only gzip is decoded, because only gzip is asked for.
 """
 
 import zlib
-from collections.abc import AsyncIterator, Iterator
-from typing import NoReturn
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
+from typing import NoReturn, cast
 
-import aiohttp
+import httpx
 
 from bot.core.errors import GiveUp, TryLater
 
-_PIECE_BYTES = 16 * 1024
 _WIRE_SLACK_BYTES = 64 * 1024  # what gzip may add to a body that it cannot make smaller
 
 
-async def read_whole(response: aiohttp.ClientResponse, encoding: str, *, max_bytes: int) -> bytes:
+async def read_whole(response: httpx.Response, encoding: str, *, max_bytes: int) -> bytes:
     """The decoded body; never more than `max_bytes` of it is held, and never much more taken from the wire.
 
     Raises:
@@ -26,7 +26,7 @@ async def read_whole(response: aiohttp.ClientResponse, encoding: str, *, max_byt
     return b"".join([piece async for piece in _pieces(response, encoding, max_bytes=max_bytes)])
 
 
-async def read_beginning(response: aiohttp.ClientResponse, encoding: str, *, max_bytes: int) -> bytes:
+async def read_beginning(response: httpx.Response, encoding: str, *, max_bytes: int) -> bytes:
     """At most the first `max_bytes` of the decoded body; what follows is never asked for."""
     read = bytearray()
     try:
@@ -37,7 +37,7 @@ async def read_beginning(response: aiohttp.ClientResponse, encoding: str, *, max
     return bytes(read)
 
 
-async def _pieces(response: aiohttp.ClientResponse, encoding: str, *, max_bytes: int) -> AsyncIterator[bytes]:
+async def _pieces(response: httpx.Response, encoding: str, *, max_bytes: int) -> AsyncIterator[bytes]:
     encodings = [part.strip() for part in encoding.lower().split(",") if part.strip()]
     if encodings in (["gzip"], ["x-gzip"]):
         decode: _Identity | _Gunzip = _Gunzip()
@@ -46,18 +46,20 @@ async def _pieces(response: aiohttp.ClientResponse, encoding: str, *, max_bytes:
     else:
         raise TryLater("fetch.encoding", encoding=", ".join(encodings)[:40])
     left, wire_left = max_bytes, max_bytes + _WIRE_SLACK_BYTES
-    async for raw in response.content.iter_chunked(_PIECE_BYTES):
-        wire_left -= len(raw)
-        if wire_left < 0:
-            _refuse_size(max_bytes)
-        for piece in decode(raw, left):
-            if len(piece) > left:
-                yield piece[:left]
+    # A generator, whatever httpx calls it; one left half-read would be ended some time later, by the loop.
+    async with aclosing(cast("AsyncGenerator[bytes, None]", response.aiter_raw())) as raws:
+        async for raw in raws:
+            wire_left -= len(raw)
+            if wire_left < 0:
                 _refuse_size(max_bytes)
-            left -= len(piece)
-            yield piece
+            for piece in decode(raw, left):
+                if len(piece) > left:
+                    yield piece[:left]
+                    _refuse_size(max_bytes)
+                left -= len(piece)
+                yield piece
     if not decode.complete:
-        raise TryLater("fetch.broken", host=response.url.host)
+        raise TryLater("fetch.broken", host=response.request.url.host)
 
 
 def _refuse_size(max_bytes: int) -> NoReturn:

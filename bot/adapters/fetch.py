@@ -1,6 +1,7 @@
 """One GET over the open internet: bounded, guarded, polite. The only place where we ask a server.
 
-aiohttp carries it, without httpx before it: docs/decisions/fetching.md says why, with figures.
+It speaks httpx and `bot/adapters/transport.py` carries it. There is no httpx client in between: redirects, cookies and
+decoding, which it would do, are ours or not wanted (docs/decisions/fetching.md).
 """
 
 import asyncio
@@ -9,22 +10,24 @@ import ssl
 import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Container, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import lru_cache
 from types import TracebackType
 from typing import NoReturn, Self
 from urllib.parse import quote_from_bytes
 
 import aiohttp
+import httpx
 from yarl import URL
 
 from bot.adapters.address_guard import AddressGuard, AddressRefused, GuardedResolver, Lookup, Place
 from bot.adapters.bounded_body import read_beginning, read_whole
 from bot.adapters.manners import Line, Manners
 from bot.adapters.robots import ROBOTS_BYTES, Robots
+from bot.adapters.transport import KEPT_ADDRESSES, GetTransport, a_get
 from bot.core.addresses import AddressRules, Network
 from bot.core.errors import GiveUp, TryLater, UserMistake
 from bot.sources.exchange import Answer, Request
@@ -41,7 +44,7 @@ _MAX_VALIDATOR_CHARACTERS = 1024
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = _PERMANENT | {302, 303, 307}
 
-_FOREIGN_ERRORS = (aiohttp.ClientError, OSError, TimeoutError, zlib.error)
+_FOREIGN_ERRORS = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, TimeoutError, zlib.error)
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, "
     "application/json;q=0.9, text/html;q=0.8, */*;q=0.5"
@@ -71,6 +74,7 @@ class Fetcher:
         total_seconds: float = TOTAL_SECONDS,
     ) -> None:
         self._rules = AddressRules(allowed_networks, allowed_ports)
+        self._read = lru_cache(maxsize=KEPT_ADDRESSES)(self._rules.read)  # the same feeds are asked again and again
         self._guard = AddressGuard(self._rules, lookup=resolver, clock=clock)
         self._manners = Manners(clock=clock) if manners is None else manners
         self._robots = Robots(self._ask_robots, user_agent=user_agent, clock=clock)
@@ -85,10 +89,10 @@ class Fetcher:
         self._total_seconds = total_seconds
         self._flights = asyncio.Semaphore(IN_FLIGHT)
         self._page_flights = asyncio.Semaphore(PAGES_IN_FLIGHT)
-        self._session: aiohttp.ClientSession | None = None
+        self._transport: GetTransport | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(
+        session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0,  # we count ourselves
                 keepalive_timeout=5,
@@ -96,19 +100,19 @@ class Fetcher:
                 use_dns_cache=False,  # the guard has its own
                 socket_factory=self._guard.make_socket,
             ),
-            timeout=_TIMEOUTS,
             auto_decompress=False,  # its decoders know no limit
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
         )
+        self._transport = GetTransport(session)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            await transport.aclose()
         await self._guard.close()
 
     async def get(self, request: Request) -> Answer:
@@ -120,7 +124,7 @@ class Fetcher:
             TryLater: everything else, any other status included; whether to come back is the caller's affair.
         """
         deadline = _Deadline(self._total_seconds, self._clock)
-        url = first = self._rules.read(request.url)
+        url = first = self._read(request.url)
         permanent = True
         for _ in range(MAX_REDIRECTS + 1):
             if request.page:
@@ -129,10 +133,10 @@ class Fetcher:
             line = Line.PAGE if request.page else Line.POLL
             async with self._ask(url, headers, line=line, deadline=deadline) as response:
                 fields = _fields(response)
-                if response.status not in _REDIRECTS:
+                if response.status_code not in _REDIRECTS:
                     moved_to = str(url) if permanent and url != first else None
-                    return await self._answer(response, fields, request, moved_to=moved_to)
-            permanent = permanent and response.status in _PERMANENT
+                    return await self._answer(response, fields, request, url=str(url), moved_to=moved_to)
+            permanent = permanent and response.status_code in _PERMANENT
             url = self._redirected(url, fields)
         raise TryLater("fetch.redirects", hops=MAX_REDIRECTS)
 
@@ -149,33 +153,28 @@ class Fetcher:
     @asynccontextmanager
     async def _ask(
         self, url: URL, headers: Mapping[str, str], *, line: Line, deadline: "_Deadline"
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
+    ) -> AsyncIterator[httpx.Response]:
         """One request without redirects, in its turn and within the deadline; foreign errors become ours."""
-        if self._session is None:
+        if self._transport is None:
             raise RuntimeError("use the Fetcher in `async with`")
         host = (url.raw_host or "").rstrip(".")  # with and without the dot it is one host
         try:
-            async with AsyncExitStack() as held:
-                place = self._guard.recall(host) or await self._find(host, deadline)
-                if not (place.own and self._manners.spare_own):
-                    await held.enter_async_context(self._manners.turn(host, line=line))
-                if line is Line.PAGE:
-                    await held.enter_async_context(self._page_flights)
-                await held.enter_async_context(self._flights)
-                await held.enter_async_context(deadline.spend())
-                secure = self._secure if url.scheme == "https" else True
-                asking = self._session.get(url, headers=headers, allow_redirects=False, ssl=secure)
-                yield await held.enter_async_context(asking)
+            place = self._guard.recall(host) or await self._find(host, deadline)
+            spared = place.own and self._manners.spare_own
+            turn = _NO_WAIT if spared else self._manners.turn(host, line=line)
+            room = self._page_flights if line is Line.PAGE else _NO_WAIT
+            async with turn, room, self._flights, deadline:
+                asked = a_get(url, headers, connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS)
+                response = await self._transport.handle_async_request(asked)
+                try:
+                    yield response
+                finally:
+                    await response.aclose()
         except _FOREIGN_ERRORS as error:
             _translate(error, host)
 
-    @cached_property
-    def _secure(self) -> ssl.SSLContext:
-        """The trusted certificates, those of SSL_CERT_FILE too; made once, it takes some 40 ms."""
-        return ssl.create_default_context()
-
     async def _find(self, host: str, deadline: "_Deadline") -> Place:
-        async with deadline.spend():
+        async with deadline:
             try:
                 return await self._guard.find(host)
             except AddressRefused as refused:
@@ -195,9 +194,15 @@ class Fetcher:
             raise TryLater("fetch.broken", host=url.host) from error
 
     async def _answer(
-        self, response: aiohttp.ClientResponse, fields: Mapping[bytes, bytes], request: Request, *, moved_to: str | None
+        self,
+        response: httpx.Response,
+        fields: Mapping[bytes, bytes],
+        request: Request,
+        *,
+        url: str,
+        moved_to: str | None,
     ) -> Answer:
-        status = response.status
+        status = response.status_code
         asked_conditionally = request.etag is not None or request.last_modified is not None
         if status == 304 and asked_conditionally:
             body = b""
@@ -210,7 +215,7 @@ class Fetcher:
             raise TryLater("fetch.status", status=status, after_seconds=after)
         content_type, charset = _content_type(_text(fields, b"content-type"))
         return Answer(
-            url=str(response.url),
+            url=url,
             status=status,
             body=body,
             content_type=content_type,
@@ -226,7 +231,7 @@ class Fetcher:
         deadline = _Deadline(min(ROBOTS_SECONDS, self._total_seconds), self._clock)
         for _ in range(MAX_REDIRECTS + 1):
             async with self._ask(url, self._headers, line=Line.POLL, deadline=deadline) as response:
-                fields, status = _fields(response), response.status
+                fields, status = _fields(response), response.status_code
                 if status == 200:
                     return await read_beginning(response, _encoding(fields), max_bytes=ROBOTS_BYTES)
                 if status == 429 or status >= 500:
@@ -240,36 +245,38 @@ class Fetcher:
         return None  # RFC 9309 §2.3.1.2: after five redirects it counts as unavailable
 
 
-_TIMEOUTS = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
+_NO_WAIT = nullcontext[None]()
 _PRINTABLE = bytes(range(0x21, 0x7F)).decode()
 
 
 @dataclass(slots=True)
 class _Deadline:
-    """The time that one `get` may still take."""
+    """The time that one `get` may still take.
+
+    `async with` it runs within what is left, takes away what it took, and raises TimeoutError when nothing is left.
+    """
 
     left_seconds: float
     clock: Callable[[], float]
+    _started: float = 0.0
+    _limit: asyncio.Timeout = field(default_factory=lambda: asyncio.timeout(None))
 
-    @asynccontextmanager
-    async def spend(self) -> AsyncIterator[None]:
-        """Run within what is left, and take away what it took.
+    async def __aenter__(self) -> None:
+        self._started = self.clock()
+        self._limit = asyncio.timeout(self.left_seconds)
+        await self._limit.__aenter__()
 
-        Raises:
-            TimeoutError: nothing is left.
-        """
-        started = self.clock()
-        try:
-            async with asyncio.timeout(self.left_seconds):
-                yield
-        finally:
-            self.left_seconds = max(0.0, self.left_seconds - (self.clock() - started))
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.left_seconds = max(0.0, self.left_seconds - (self.clock() - self._started))
+        await self._limit.__aexit__(kind, error, trace)
 
 
-def _fields(response: aiohttp.ClientResponse) -> dict[bytes, bytes]:
+def _fields(response: httpx.Response) -> dict[bytes, bytes]:
     """Header names in lower case; repeated ones joined (RFC 9110 §5.3)."""
     fields: dict[bytes, bytes] = {}
-    for name, value in response.raw_headers:
+    for name, value in response.headers.raw:
         key = name.lower()
         fields[key] = fields[key] + b", " + value if key in fields else value
     return fields
