@@ -115,8 +115,8 @@ def test_articles_are_read_only_as_answers_are_taken():
     assert [json.loads(line)["id"] for line in itertools.islice(answers, 3)] == [0, 1, 2]
 
 
-def test_ten_million_characters_are_one_article():
-    (answer,) = _answers([{"id": 1, "title": "기아", "body": "은는이가" * 2_500_000}])
+def test_ten_megabytes_are_one_article():
+    (answer,) = _answers([{"id": 1, "title": "기아", "body": "은는이가" * 850_000}])
     assert [watch["watch"] for watch in answer["watches"]] == ["기아"]
 
 

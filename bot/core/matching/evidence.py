@@ -10,8 +10,10 @@ from bot.core.news import Hit
 _CUT = "…"
 # A sentence ends behind one of these signs, and the quotes and brackets that close with it.
 _SENTENCE_END = re.compile(r"(?:[.!?。！？]+[\"'”’)\]」』]*(?=\s)|\n)\s*")
-# A longer way than this to the sentence's edge is not gone: the excerpt is cut anyway.
-_REACH = 2_000
+# A longer way than this many times the limit to the sentence's edge is not gone: the excerpt is cut anyway.
+_REACH = 3
+# White space, and what no platform shows in a line.
+_UNSHOWN = re.compile("[\\s\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 def sentence(text: str, hits: Sequence[Hit], limit: int = 200) -> tuple[Span, ...]:
@@ -26,7 +28,7 @@ def sentence(text: str, hits: Sequence[Hit], limit: int = 200) -> tuple[Span, ..
     if not places:
         return ()
     first = places[0]
-    start, end = _sentence(text, *first)
+    start, end = _sentence(text, *first, reach=limit * _REACH)
     inside = [place for place in places if start <= place[0] and place[1] <= end]
     return _fitted(list(_runs(text, start, end, inside)), limit)
 
@@ -41,13 +43,13 @@ def _merged(hits: Sequence[Hit], length: int) -> list[tuple[int, int]]:
     return merged
 
 
-def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
-    left = max(0, start - _REACH)
+def _sentence(text: str, start: int, end: int, *, reach: int) -> tuple[int, int]:
+    left = _at_border(text, max(0, start - reach))
     begin = left
     for found in _SENTENCE_END.finditer(text, left, start):
         begin = found.end()
-    following = _SENTENCE_END.search(text, end, min(len(text), end + _REACH))
-    return begin, following.end() if following else min(len(text), end + _REACH)
+    following = _SENTENCE_END.search(text, end, min(len(text), end + reach))
+    return begin, following.end() if following else max(end, _at_border(text, min(len(text), end + reach)))
 
 
 def _runs(text: str, start: int, end: int, places: list[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
@@ -61,13 +63,9 @@ def _runs(text: str, start: int, end: int, places: list[tuple[int, int]]) -> Ite
 
 
 def _run(text: str, *, strong: bool) -> Iterator[tuple[str, bool]]:
-    shown = re.sub(r"\s+", " ", "".join(sign if _is_shown(sign) else " " for sign in text))
+    shown = _UNSHOWN.sub(" ", text)
     if shown:
         yield shown, strong
-
-
-def _is_shown(sign: str) -> bool:
-    return unicodedata.category(sign) not in {"Cc", "Cs", "Zl", "Zp"}
 
 
 def _fitted(runs: list[tuple[str, bool]], limit: int) -> tuple[Span, ...]:

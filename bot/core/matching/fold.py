@@ -66,7 +66,7 @@ class Squashed:
         spaced: the folded text with a space for each light sign; as long as the folded text.
     """
 
-    __slots__ = ("_chunks", "_firsts", "spaced", "text")
+    __slots__ = ("_firsts", "spaced", "text")
 
     def __init__(self, folded: str) -> None:
         spaced = folded
@@ -74,23 +74,22 @@ class Squashed:
             spaced = spaced.replace(sign, " ")
         self.spaced = spaced
         self.text = spaced.replace(" ", "")
-        # Where each chunk of `spaced` begins in `text`. The way back is worked out for a chunk when it is asked for:
-        # few chunks have a hit, and a table of all words would cost as much as the search (docs/decisions).
-        size = len(spaced)
-        kept = [_CHUNK - spaced.count(" ", at, at + _CHUNK) for at in range(0, size - _CHUNK, _CHUNK)]
-        self._firsts = list(accumulate(kept, initial=0))
-        self._chunks: dict[int, list[int]] = {}
+        # Where each chunk of `spaced` begins in `text`. The rest of the way back is counted when it is asked for: few
+        # places are, and a table of all words would cost as much as the search (docs/decisions/matching.md).
+        kept = [_CHUNK - spaced.count(" ", at, at + _CHUNK) for at in range(0, len(spaced) - _CHUNK, _CHUNK)]
+        self._firsts = [0, *accumulate(kept)]
 
     def place(self, at: int) -> int:
         """The place in the folded text of the sign at this place of `text`."""
-        firsts = self._firsts
-        chunk = bisect_right(firsts, at) - 1
-        within = at - firsts[chunk]
-        starts = self._chunks.get(chunk)
-        if starts is None:
-            words = self.spaced[chunk * _CHUNK : (chunk + 1) * _CHUNK].split(" ")
-            starts = self._chunks[chunk] = list(accumulate(map(len, words), initial=0))
-        return chunk * _CHUNK + within + bisect_right(starts, within) - 1
+        chunk = bisect_right(self._firsts, at) - 1
+        begin = chunk * _CHUNK
+        known = begin - self._firsts[chunk]
+        place, count = -1, self.spaced.count
+        following = at + known
+        while following != place:
+            place = following
+            following = at + known + count(" ", begin, place + 1)
+        return place
 
 
 def fold(text: str) -> str:

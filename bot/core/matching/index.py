@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 from itertools import accumulate, pairwise
 from typing import Literal, Self
@@ -305,7 +306,7 @@ class Index:
     @classmethod
     def build(cls, pairs: Iterable[Pair], *, engine: EngineType = DEFAULT) -> Self:
         """Compile everything into the base; 100,000 take about a second and should not be built in an event loop."""
-        return cls(Layer.build(map(_record, pairs), engine), Layer.build((), engine), engine=engine)
+        return cls(Layer.build(map(_record, pairs), engine), _empty(engine), engine=engine)
 
     def __len__(self) -> int:
         return len(self.base) + len(self.delta) - len(self.dead)
@@ -339,7 +340,7 @@ class Index:
     def rebuilt(self) -> "Index":
         """The same with everything in the base."""
         records = [*self.base.records(self.dead), *self.delta.records(frozenset())]
-        return Index(Layer.build(records, self.engine), Layer.build((), self.engine), engine=self.engine)
+        return Index(Layer.build(records, self.engine), _empty(self.engine), engine=self.engine)
 
     def to_bytes(self) -> bytes:
         """The compiled base, with a seal; call it on an index whose delta is empty, such as a rebuilt one."""
@@ -368,7 +369,16 @@ class Index:
             blocks.append(bytes(payload[start : start + size]))
             start += size
         layer = Layer.stored(dict(zip(_BLOCKS, blocks[1:], strict=True)), engine=engine, automaton=blocks[0])
-        return cls(layer, Layer.build((), engine), engine=engine)
+        return cls(layer, _empty(engine), engine=engine)
+
+
+def _empty(engine: EngineType) -> Layer:
+    return _empty_of(engine.__name__)
+
+
+@cache
+def _empty_of(name: str) -> Layer:
+    return Layer.build((), Daachorse if name == Daachorse.__name__ else Ahocorasick)
 
 
 # The arrays of a layer in the order in which they are stored.

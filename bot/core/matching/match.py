@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
 from bot.core.matching.expression import Expression, Form, Group, Part, Term
@@ -23,8 +23,7 @@ _ORDER = {Field.TITLE: 0, Field.SUMMARY: 1, Field.BODY: 2}
 _MAX_MEMO = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A watch that wants the article; hits in reading order."""
 
     key: int
@@ -122,6 +121,21 @@ def _rule(layer: Layer, slot: int) -> _Rule:
     return rule
 
 
+_new = object.__new__
+_set_field, _set_start, _set_end, _set_text, _set_term = (vars(Hit)[name].__set__ for name in Hit.__slots__)
+
+
+def _hit(place: tuple[Field, int, int, str], term: str) -> Hit:
+    """`Hit(*place, term)` in a third of the time: `__init__` of a frozen dataclass was a fifth of the whole match."""
+    hit = _new(Hit)
+    _set_field(hit, place[0])
+    _set_start(hit, place[1])
+    _set_end(hit, place[2])
+    _set_text(hit, place[3])
+    _set_term(hit, term)
+    return hit
+
+
 def _lone(layer: Layer, page: Page, spans: Spans, dead: frozenset[int], *, found: list[Found]) -> Spans:
     """Add what satisfies expressions of one plain term, which most are; the spans of all other patterns remain."""
     others: Spans = {}
@@ -132,7 +146,7 @@ def _lone(layer: Layer, page: Page, spans: Spans, dead: frozenset[int], *, found
             others[number] = places
         elif slot not in dead:
             term = texts[text_at[slot] : text_at[slot + 1] - 1]
-            hits = tuple([Hit(*place(span[0], span[1]), term) for span in places if span[2]])
+            hits = tuple([_hit(place(span[0], span[1]), term) for span in places if span[2]])
             if hits:
                 found.append(Found(keys[slot], hits))
     return others
@@ -155,7 +169,7 @@ def _by_slot(
                 continue
             term, own = _plain_term(layer, slot, number)
             hits = [
-                Hit(*page.place(span[0], span[1]), term)
+                _hit(page.place(span[0], span[1]), term)
                 for span in places
                 if span[2] and (gaps[number] != MIXED or gaps_fit(page, span[0], span[1], own))
             ]

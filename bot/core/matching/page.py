@@ -8,6 +8,7 @@ from bot.core.news import Field
 
 # Between fields: printable, changed by no fold, part of no word.
 _BORDER = "¦"
+_TITLE, _SUMMARY, _BODY = Field.TITLE, Field.SUMMARY, Field.BODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,15 @@ class Page:
 
     def place(self, start: int, end: int) -> tuple[Field, int, int, str]:
         """Field, start and end in it, and the text as given of a span of the folded text."""
-        start, end = self.given_span(start, end)
+        if self.offsets is not None:
+            start, end = self.offsets.start(start), self.offsets.end(end)
+        if start > self.summary_end:
+            shift = self.summary_end + 1
+            return _BODY, start - shift, end - shift, self.given[start:end]
         if start <= self.title_end:
-            return Field.TITLE, start, end, self.given[start:end]
-        shift = self.title_end + 1 if start <= self.summary_end else self.summary_end + 1
-        field = Field.SUMMARY if start <= self.summary_end else Field.BODY
-        return field, start - shift, end - shift, self.given[start:end]
+            return _TITLE, start, end, self.given[start:end]
+        shift = self.title_end + 1
+        return _SUMMARY, start - shift, end - shift, self.given[start:end]
 
     def in_title(self, start: int) -> bool:
         """Does a span of the folded text that starts here stand in the title?"""

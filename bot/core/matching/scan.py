@@ -106,7 +106,8 @@ def _quick(spaced: str, start: int, length: int, gaps: int) -> Span | None:
         end += 1
         if not gaps or gaps != 1 << (at - start) or spaced[at] != " " or spaced.count(" ", start, end) > 1:
             return None  # not a phrase of two words with one sign between them
-    rest = spaced[end : end + _REST].split(" ", 1)[0]
+    stop = spaced.find(" ", end, end + _REST)
+    rest = spaced[end : end + _REST] if stop < 0 else spaced[end:stop]
     if not rest:
         return start, end, True, True
     if right_edge(rest, spaced[end - 2 : end]) is not _OPEN:
