@@ -11,9 +11,10 @@ from bot.adapters import post_slack
 from bot.adapters.post import Post, Poster
 from bot.adapters.post_slack import SlackPoster, identify
 from bot.core.errors import GiveUp, InDoubt, Reach, TryLater
-from bot.core.message import Heading, Headline, Image, Message, Paragraph, Span
+from bot.core.message import Button, Buttons, Heading, Headline, Image, Message, Option, Paragraph, Span
 from bot.core.news import ChannelRef, Platform
 from bot.core.wording import TEXTS
+from bot.render.slack_limits import Problem
 from tests.fakes.slack import FakeSlack
 
 CARD = Message("[LG전자] 제목 <b> (매체)", (Headline("제목", "https://news.example/1"),))
@@ -188,13 +189,13 @@ async def test_too_many_requests_name_their_wait(slack: FakeSlack, poster: Poste
     with pytest.raises(TryLater) as paced:
         await poster.post(Post(here(), CARD, "k2"))
     assert paced.value.after_seconds == 1
-    slack.fail("chat.postMessage", "rate_limited")
+    slack.fail("chat.postMessage", "429 soon")
     with pytest.raises(TryLater) as unnamed:
         await poster.post(Post(here(), CARD, "k3"))
     assert unnamed.value.after_seconds is None
 
 
-@pytest.mark.parametrize("kind", ["reset", "500", "html", "internal_error", "fatal_error"])
+@pytest.mark.parametrize("kind", ["reset", "500", "html", "text", "internal_error", "fatal_error"])
 @pytest.mark.parametrize("after", [False, True])
 async def test_what_nobody_knows_is_in_doubt_and_never_sent_twice(
     slack: FakeSlack, poster: Poster, kind: str, after: bool
@@ -258,6 +259,16 @@ async def test_a_refused_form_is_sent_once_more_as_plain_text(slack: FakeSlack, 
     assert said.metadata["event_payload"] == {"d": "k"}
 
 
+async def test_a_form_over_our_own_limits_does_not_leave_as_it_is(slack: FakeSlack, poster: Poster):
+    """Nothing that `render` makes is over a limit; were it so, the plain text goes out."""
+    broken = Message("글", (Buttons((Button("왜?", "w1:why:1", options=(Option("가", "\ud800"),)),)),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(post_slack, "message_problems", lambda _: (Problem("invalid_blocks", "too long"),))
+        await poster.post(Post(here(), broken, "k"))
+
+    assert slack.messages("C1")[0].blocks == []
+
+
 async def test_a_form_refused_twice_is_given_up(slack: FakeSlack, poster: Poster):
     slack.fail("chat.postMessage", "invalid_blocks", times=2)
 
@@ -298,6 +309,7 @@ async def test_each_workspace_is_asked_with_its_own_token(slack: FakeSlack):
 async def test_a_new_token_of_a_workspace_is_used_from_the_next_call(slack: FakeSlack):
     tokens = {"T0FAKE": "old"}
     poster = SlackPoster(tokens.get, api_url=slack.base_url)
+    await poster.close()  # closing what was never opened is fine
     with pytest.raises(GiveUp, match=r"delivery\.token"):
         await poster.post(Post(here(), CARD, "k"))
 

@@ -110,7 +110,7 @@ class Call:
 
 @dataclass
 class Fault:
-    """What goes wrong with a method: `reset`, `500`, `html`, `hang`, `429`, or a Slack error name."""
+    """What goes wrong with a method: `reset`, `500`, `html`, `text`, `hang`, `429`, or a Slack error name."""
 
     kind: str
     after: bool = False
@@ -454,7 +454,7 @@ class FakeSlack:
             case "reset":
                 if request.transport is not None:
                     request.transport.abort()
-                raise ConnectionResetError
+                return web.Response()
             case "hang":
                 await self._hanging.wait()
                 return web.Response()
@@ -462,6 +462,10 @@ class FakeSlack:
                 return web.Response(status=500, text="upstream connect error", content_type="text/plain")
             case "html":
                 return web.Response(text="<html>maintenance</html>", content_type="text/html")
+            case "text":
+                return web.Response(text="ok, more or less", content_type="text/plain")
+            case "429 soon":
+                return web.json_response(_no("ratelimited"), status=429, headers={"Retry-After": "soon"})
             case "429":
                 return web.json_response(_no("ratelimited"), status=429, headers={"Retry-After": "7"})
             case "image":

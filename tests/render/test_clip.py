@@ -44,6 +44,17 @@ def test_a_family_a_flag_and_a_skin_tone_are_cut_before_not_inside():
     assert clip("좋아👍🏽요!", 4) == "좋아…"
 
 
+def test_a_syllable_spelled_in_jamo_is_cut_before_not_inside():
+    assert clip("가\u1100\u1161\u11a8나", 4) == "가…"
+    assert clip("가나\u11a8다라", 3) == "가…"
+    assert clip("가\u1100\u1100\u1161나", 3) == "가…"
+    assert clip("나\u1161\u1161다", 3) == "…"
+
+
+def test_a_conjunct_of_devanagari_is_cut_before_not_inside():
+    assert clip("नक\u094dषन", 4) == "न…"
+
+
 def test_halves_of_an_emoji_left_by_json_escapes_are_not_parted_further():
     assert clip("a\ud83d\ude00b", 3) == "a…"
 

@@ -105,7 +105,7 @@ def leaves(value: Any) -> Iterator[dict[str, Any]]:
             yield from leaves(each)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(MESSAGES, st.booleans())
 def test_any_message_gives_a_payload_that_slack_takes_and_that_does_nothing_we_did_not_build(
     message: Message, images: bool
