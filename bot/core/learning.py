@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.news import Article
+from bot.core.wording import KOREAN, say
 
 FEWEST_VOTES = 3  # 👎 on one watch, before anything is proposed (commands.md §6)
 MOST_PROPOSALS = 3
@@ -80,6 +81,20 @@ def propose(
     ]
     useful.sort(key=_rank)
     return tuple(_unlike(useful))[:MOST_PROPOSALS]
+
+
+def told(proposal: Proposal, *, days: int, language: str = KOREAN) -> str:
+    """The question to a manager, with the effect on the articles of the last `days` days."""
+    return say(
+        "learning.exclude" if proposal.kind is ProposalKind.EXCLUDE else "learning.require",
+        language,
+        word=proposal.word,
+        days=days,
+        bad_removed=proposal.bad_removed,
+        bad_total=proposal.bad_total,
+        good_lost=proposal.good_lost,
+        good_total=proposal.good_total,
+    )
 
 
 def _frequent(articles: Sequence[Article], refused: Collection[str]) -> list[str]:

@@ -7,6 +7,8 @@ from math import sqrt
 from statistics import median
 from zoneinfo import ZoneInfo
 
+from bot.core.wording import KOREAN, say
+
 MOST_SERIES = 5
 SPIKE_DAYS = 14  # off until so many days are known
 SPIKE_MEMORY = 28  # days that make the usual rate
@@ -137,6 +139,12 @@ def tells_spike(history: Sequence[int], today: int, *, day: date, told_on: date 
 def usual_rate(history: Sequence[int]) -> float:
     """The middle of the daily counts that `is_spike` compares with: 평소 하루 2건."""
     return float(median(history[-SPIKE_MEMORY:])) if history else 0.0
+
+
+def spike_line(label: str, history: Sequence[int], today: int, language: str = KOREAN) -> str:
+    """One public line on a spike; the causing stories stand below it."""
+    usual = usual_rate(history)
+    return say("trend.spike", language, watch=label, today=today, usual=f"{usual:g}")
 
 
 def sparkline(counts: Sequence[int]) -> str:

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from bot.core.learning import MOST_PROPOSALS, ProposalKind, propose
+from bot.core.learning import MOST_PROPOSALS, ProposalKind, propose, told
 from bot.core.news import Article
 
 NOON = datetime(2026, 3, 2, 3, tzinfo=UTC)
@@ -60,3 +60,10 @@ def test_few_proposals_are_made_and_none_is_a_form_of_another():
     made = propose(bad, GOOD)
     assert len(made) == MOST_PROPOSALS
     assert not {"알파벳", "알파"} <= {proposal.word for proposal in made}
+
+
+def test_the_question_to_a_manager_names_the_effect():
+    exclude = propose(BAD, GOOD)[0]
+    assert told(exclude, days=14) == "제외어 '채용'을 더할까요? 지난 14일: 오탐 4건 중 3건 제거, 정탐 38건 중 0건 손실"
+    mixed = [an_article("기아 선수단 소식"), an_article("기아 응원가 화제"), an_article("기아 홈런 열 개")]
+    assert told(propose(mixed, GOOD)[0], days=7, language="en").startswith("Only articles that also contain")

@@ -66,6 +66,10 @@ def test_the_same_event_is_told_together_and_a_split_is_respected():
     assert (verdict.kind, verdict.story_id) == (VerdictKind.SAME_EVENT, 7)
     assert judge(newcomer, [known], nothing, model=MODEL, splits=[Split(2, "", 7)]).kind is VerdictKind.NEW
     assert judge(newcomer, [known], nothing, model=NO_EVENTS).kind is VerdictKind.NEW
+    elsewhere = replace(newcomer, title="북부에 세울 생산 시설 확정")
+    assert judge(elsewhere, [known], nothing, model=MODEL).kind is VerdictKind.NEW
+    unlike = an_article("한빛전자 주주총회", "배당을 늘리기로 했다.", 90, number=3, outlet="새벽경제")
+    assert judge(unlike, [known], nothing, model=MODEL).kind is VerdictKind.NEW
 
 
 texts = st.text(max_size=60)

@@ -12,6 +12,7 @@ from bot.core.trend import (
     peaks,
     shares,
     sparkline,
+    spike_line,
     tells_spike,
     usual_rate,
     with_counters,
@@ -109,3 +110,7 @@ def test_a_sparkline_has_a_sign_a_day_and_keeps_the_order_of_heights(counts):
 def test_a_sparkline_reaches_from_the_lowest_to_the_highest_bar():
     assert sparkline([0, 1, 4, 8]) == "▁▂▅█"
     assert sparkline([0, 0]) == "▁▁"
+
+
+def test_a_spike_is_told_beside_the_usual_rate():
+    assert spike_line("LG전자", [2, 3, 1], 17) == "📈 LG전자 기사가 평소(하루 2건)보다 훨씬 많습니다: 오늘 17건"

@@ -20,7 +20,7 @@ from bot.core.story.copies import (
     title_key,
     titles_contradict,
 )
-from bot.core.story.events import EventModel
+from bot.core.story.events import EventModel, title_features
 from bot.core.story.updates import plain_title
 
 # Measured on `bench/stories.py`; the sweep is in docs/decisions/stories.md.
@@ -154,6 +154,10 @@ class _Newcomer:
         return plain_title(self.article.title)
 
     @cached_property
+    def features(self) -> frozenset[int]:
+        return frozenset(title_features(self.article))
+
+    @cached_property
     def numbers(self) -> dict[str, str]:
         return numbers(self.article)
 
@@ -200,6 +204,9 @@ class _Newcomer:
 
     def as_event(self, candidate: Candidate, model: EventModel) -> Verdict | None:
         """The verdict *same event*, or None."""
+        # No pair of reports of one event that we have read had headlines without any word in common.
+        if not model.weights or self.features.isdisjoint(title_features(candidate.article)):
+            return None
         evidence = model.weigh(self.article, candidate.article)
         if evidence.probability < model.threshold:
             return None

@@ -45,4 +45,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     "trend.alt_nothing": ("{label} 0건.", "{label}: none."),
     "trend.articles_a_day": ("하루 기사 수", "articles a day"),
     "trend.no_data": ("자료 없음", "no data"),
+    "trend.spike": (
+        "📈 {watch} 기사가 평소(하루 {usual}건)보다 훨씬 많습니다: 오늘 {today}건",
+        "📈 {watch}: far more articles than usual ({usual} a day): {today} today",
+    ),
+    "learning.exclude": (
+        "제외어 '{word}'{word!p:을/를} 더할까요? 지난 {days}일: 오탐 {bad_total}건 중 {bad_removed}건 제거, "
+        "정탐 {good_total}건 중 {good_lost}건 손실",
+        "Exclude '{word}'? Last {days} days: {bad_removed} of {bad_total} false alarms removed, "
+        "{good_lost} of {good_total} wanted articles lost",
+    ),
+    "learning.require": (
+        "'{word}'{word!p:이/가} 함께 있는 기사만 알릴까요? 지난 {days}일: 오탐 {bad_total}건 중 {bad_removed}건 제거, "
+        "정탐 {good_total}건 중 {good_lost}건 손실",
+        "Only articles that also contain '{word}'? Last {days} days: {bad_removed} of {bad_total} false alarms removed, "
+        "{good_lost} of {good_total} wanted articles lost",
+    ),
 }
