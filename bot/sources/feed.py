@@ -210,7 +210,7 @@ def _with_feedparser(text: str, base_url: str, dates: _Dates) -> Feed:
     head: Mapping[str, Any] = found.get("feed", {})
     if not found.get("version") and not found.get("entries"):
         raise UserMistake("feed.not_a_feed")
-    if not found.get("entries") and not head.get("title"):
+    if not (found.get("entries") or head.get("title") or head.get("link")):
         raise UserMistake("feed.broken")
     entries = [_from_feedparser(entry, base_url, dates) for entry in found["entries"][:MAX_ENTRIES]]
     version = str(found.get("version") or "rss")
