@@ -1,10 +1,11 @@
 """Feed reading against third-party test data and against feedparser's speed.
 
-    python -m bench.ingest_parse FEEDPARSER_SDIST [GOFEED_TESTDATA]
+    python -m bench.ingest_parse [FEEDPARSER_SDIST] [NEWSPAPER4K_SDIST/tests/data]
 
 FEEDPARSER_SDIST: the unpacked folder of `pip download --no-deps --no-binary feedparser feedparser==6.0.14`; its tests
 are not part of this project. Each of its files states what it expects in a comment; checked is every equality on a
 field that we use. Bodies are compared as text, dates as instants, white space does not count.
+The second folder, of newspaper4k's source package, has real pages (`html/`) and their texts (`txt/`).
 """
 
 import ast
@@ -22,10 +23,12 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import feedparser
+import trafilatura
 
 from bot.core.errors import SosikError
 from bot.core.text import plain
 from bot.sources.dates import read_date
+from bot.sources.extract import extract
 from bot.sources.feed import parse_feed
 
 GROUPS = ("wellformed", "illformed", "encoding", "entities")
@@ -196,7 +199,34 @@ def speed(rounds: int = 9) -> None:
         )
 
 
+def pages(folder: Path) -> None:
+    """F1 of letter 6-grams against the texts beside the pages; with and without our pruning, in turn."""
+    scores: dict[str, list[float]] = {"ours": [], "trafilatura alone": []}
+    for wanted in sorted((folder / "txt").glob("*.txt")):
+        page = folder / "html" / (wanted.stem + ".html")
+        if page.exists():
+            body, right = page.read_bytes(), _grams(wanted.read_text("utf-8", "replace"))
+            alone = trafilatura.extract(body, favor_precision=True, include_comments=False) or ""
+            for name, text in (
+                ("ours", extract(body, url="https://n.example/1").text or ""),
+                ("trafilatura alone", alone),
+            ):
+                found = _grams(text)
+                hits = sum((found & right).values())
+                scores[name].append(2 * hits / max(1, sum(found.values()) + sum(right.values())))
+    for name, values in scores.items():
+        print(f"{name}: F1 {statistics.mean(values):.3f} over {len(values)} pages, worst {min(values):.3f}")
+
+
+def _grams(text: str) -> Counter[str]:
+    letters = "".join(text.split())
+    return Counter(letters[n : n + 6] for n in range(max(1, len(letters) - 5)))
+
+
 if __name__ == "__main__":
     speed()
-    if len(sys.argv) > 1:
-        suite(Path(sys.argv[1]))
+    for given in map(Path, sys.argv[1:]):
+        if (given / "txt").is_dir():
+            pages(given)
+        else:
+            suite(given)

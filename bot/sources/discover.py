@@ -5,7 +5,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser
 
 from bot.core.text import clean
-from bot.sources.markup import nested_too_deeply
+from bot.sources.markup import unreasonable
 from bot.sources.xmlfeed import absolute
 
 MAX_LINKS = 10
@@ -19,7 +19,7 @@ _COMMENTS = re.compile(r"comments?/feed|/comments?[./]", re.IGNORECASE)
 def feed_links(page: str, base_url: str) -> tuple[str, ...]:
     """Addresses of feeds that an HTML page names, the likeliest first: declared ones, then links that look like one."""
     page = page[:HEAD_CHARS]
-    if nested_too_deeply(page):
+    if unreasonable(page):
         return ()
     tree = LexborHTMLParser(page)
     base = tree.css_first("base[href]")

@@ -17,7 +17,7 @@ from bot.core.errors import GiveUp, UserMistake
 from bot.core.text import clean_paragraphs, plain, title_key
 from bot.sources.charset import decode
 from bot.sources.exchange import PAGE_BYTES
-from bot.sources.markup import nested_too_deeply
+from bot.sources.markup import unreasonable
 from bot.sources.metadata import Metadata, read_metadata
 from bot.sources.prune import cut_long, heads_furniture, prune
 
@@ -61,7 +61,7 @@ def extract(body: bytes, *, url: str = "", charset: str | None = None, zone: str
         raise UserMistake("page.empty")
     if not _LOOKS_LIKE_HTML.search(text[:200_000]):
         raise UserMistake("page.not_a_page")
-    if nested_too_deeply(text):
+    if unreasonable(text):
         raise GiveUp("page.too_deep")
     told = read_metadata(text, url=url, zone=zone)
     article, links = _article(text, told)

@@ -23,11 +23,11 @@ from bot.sources.discover import feed_links
 from bot.sources.exchange import FEED_BYTES
 from bot.sources.jsonfeed import read_json_feed
 from bot.sources.reading import MAX_ENTRIES, Entry, Feed
-from bot.sources.repair import cut_after, entries_begun, mend, mend_end
+from bot.sources.repair import cut_after, entries_begun, mend, mend_end, too_deep
 from bot.sources.sitemap import read_sitemap
 from bot.sources.xmlfeed import absolute, read_xml_feed
 
-FALLBACK_CHARS = 2 * 1024 * 1024  # feedparser needs 21 s for 17 MB (facts/ingestion.md §7.2)
+FALLBACK_CHARS = 512 * 1024  # feedparser needs up to 13 s for 1 MB of tags (docs/decisions/feed-reading.md)
 GUESSES = 60  # dates of one feed that may go to dateparser; its other dates have the same form
 JUNK_CHARS = 4096  # before the first tag: warnings that a server printed
 
@@ -194,6 +194,8 @@ def _with_feedparser(text: str, base_url: str, dates: _Dates) -> Feed:
     import feedparser  # noqa: PLC0415 -- 0.2 s to import; most feeds never need it
 
     text = cut_after(text, MAX_ENTRIES, max_chars=FALLBACK_CHARS)
+    if too_deep(text):
+        raise GiveUp("feed.too_deep")
     begun = entries_begun(text)
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": base_url}
     try:
@@ -208,7 +210,7 @@ def _with_feedparser(text: str, base_url: str, dates: _Dates) -> Feed:
     head: Mapping[str, Any] = found.get("feed", {})
     if not found.get("version") and not found.get("entries"):
         raise UserMistake("feed.not_a_feed")
-    if not found.get("entries") and not head.get("title"):
+    if not (found.get("entries") or head.get("title") or head.get("link")):
         raise UserMistake("feed.broken")
     entries = [_from_feedparser(entry, base_url, dates) for entry in found["entries"][:MAX_ENTRIES]]
     version = str(found.get("version") or "rss")

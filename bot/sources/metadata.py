@@ -21,6 +21,7 @@ from bot.sources.xmlfeed import absolute
 
 JSON_LD_CHARS = 500_000
 JSON_LD_NODES = 500  # looked at on one page
+META_TAGS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +42,18 @@ class Metadata:
 def read_metadata(page: str, *, url: str, zone: str = "Asia/Seoul") -> Metadata:
     """What the page says of itself; dates without a zone are of `zone`."""
     tree = LexborHTMLParser(page)
-    linked = _article_of(tree)
-    site = _meta(tree, "og:site_name") or _name_of(linked.get("publisher"))
-    language = (tree.root.attributes.get("lang") if tree.root else None) or _meta(tree, "og:locale")
+    metas, linked = _Metas(tree), _article_of(tree)
+    site = metas.get("og:site_name") or _name_of(linked.get("publisher"))
+    language = (tree.root.attributes.get("lang") if tree.root else None) or metas.get("og:locale")
     return Metadata(
-        url=_canonical(tree, url),
-        title=_title(tree, linked, site),
-        published=_date(tree, linked, zone, _PUBLISHED) or _written_date(tree, zone, _WRITTEN),
-        modified=_date(tree, linked, zone, _MODIFIED) or _written_date(tree, zone, _REWRITTEN),
+        url=_canonical(tree, metas, url),
+        title=_title(tree, metas, linked, site),
+        published=_date(tree, metas, linked, zone=zone, names=_PUBLISHED) or _written_date(tree, zone, _WRITTEN),
+        modified=_date(tree, metas, linked, zone=zone, names=_MODIFIED) or _written_date(tree, zone, _REWRITTEN),
         site=plain_title(site) or None if site else None,
-        image=absolute(_meta(tree, "og:image", "twitter:image") or _image_of(linked.get("image")), url),
+        image=absolute(metas.get("og:image", "twitter:image") or _image_of(linked.get("image")), url),
         language=clean(language or "").replace("_", "-")[:20] or None,
-        author=_author(tree, linked),
+        author=_author(tree, metas, linked),
         body=text_of(linked, "articleBody"),
     )
 
@@ -80,13 +81,21 @@ _REWRITTEN = re.compile(r"(?:수정|최종|업데이트)" + _DATE_TEXT)
 _ARTICLE_TYPES = re.compile(r"(?:Article|NewsArticle|BlogPosting|Report|ReportageNewsArticle|LiveBlogPosting)$")
 
 
-def _meta(tree: LexborHTMLParser, *names: str) -> str:
-    for name in names:
-        for key in ("property", "name", "itemprop"):
-            for node in tree.css(f'meta[{key}="{name}" i]'):
-                if value := clean(node.attributes.get("content") or ""):
-                    return value
-    return ""
+class _Metas:
+    """The page's `<meta>` tags, collected once."""
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self._values: dict[str, str] = {}
+        for node in tree.css("meta[content]")[:META_TAGS]:
+            given = node.attributes
+            value = clean(given.get("content") or "")
+            for key in ("property", "name", "itemprop"):
+                if value and (name := given.get(key)):
+                    self._values.setdefault(name.lower(), value)
+
+    def get(self, *names: str) -> str:
+        """The first of these names that has a value."""
+        return next((value for name in names if (value := self._values.get(name.lower()))), "")
 
 
 def _article_of(tree: LexborHTMLParser) -> Mapping[str, Any]:
@@ -130,8 +139,8 @@ def _image_of(value: object) -> str:
     return found if isinstance(found, str) else text_of(found, "url")
 
 
-def _title(tree: LexborHTMLParser, linked: Mapping[str, Any], site: str) -> str | None:
-    told = _meta(tree, "og:title", "twitter:title") or text_of(linked, "headline")
+def _title(tree: LexborHTMLParser, metas: _Metas, linked: Mapping[str, Any], site: str) -> str | None:
+    told = metas.get("og:title", "twitter:title") or text_of(linked, "headline")
     for selector in ("h1", "title"):
         node = tree.css_first(selector)
         if not told and node is not None:
@@ -144,9 +153,11 @@ def _title(tree: LexborHTMLParser, linked: Mapping[str, Any], site: str) -> str 
     return title or None
 
 
-def _date(tree: LexborHTMLParser, linked: Mapping[str, Any], zone: str, names: tuple[str, ...]) -> datetime | None:
+def _date(
+    tree: LexborHTMLParser, metas: _Metas, linked: Mapping[str, Any], *, zone: str, names: tuple[str, ...]
+) -> datetime | None:
     property_name = names[0]
-    texts = [text_of(linked, property_name), *(_meta(tree, name) for name in names[1:])]
+    texts = [text_of(linked, property_name), *(metas.get(name) for name in names[1:])]
     nodes = tree.css(f'[itemprop="{property_name}"], time[datetime]')[:5]
     if property_name != "datePublished":
         nodes = [node for node in nodes if node.attributes.get("itemprop")]
@@ -163,8 +174,8 @@ def _written_date(tree: LexborHTMLParser, zone: str, form: re.Pattern[str]) -> d
 _REPORTER = re.compile(r"[\[(【]\s*[^\[\]()=]{1,20}=\s*([가-힣]{2,4})\s*(?:[가-힣]{2,4}\s)?기자\s*[\])】]")
 
 
-def _author(tree: LexborHTMLParser, linked: Mapping[str, Any]) -> str | None:
-    told = _name_of(linked.get("author")) or _meta(tree, "author", "article:author", "dable:author", "byl")
+def _author(tree: LexborHTMLParser, metas: _Metas, linked: Mapping[str, Any]) -> str | None:
+    told = _name_of(linked.get("author")) or metas.get("author", "article:author", "dable:author", "byl")
     if told and not told.lower().startswith(("http://", "https://")):
         return plain(told)[:200]
     text = tree.body.text(separator=" ")[:40_000] if tree.body else ""
@@ -172,10 +183,10 @@ def _author(tree: LexborHTMLParser, linked: Mapping[str, Any]) -> str | None:
     return found[1] if found else None
 
 
-def _canonical(tree: LexborHTMLParser, url: str) -> str:
+def _canonical(tree: LexborHTMLParser, metas: _Metas, url: str) -> str:
     """The page's own name for its address, on the same host only: a page may not speak for another."""
     link = tree.css_first('link[rel="canonical" i][href]')
-    told = (link.attributes.get("href") if link is not None else "") or _meta(tree, "og:url")
+    told = (link.attributes.get("href") if link is not None else "") or metas.get("og:url")
     address = absolute(told, url)
     if address and canonical_url(address) and (not url or _bare(address) == _bare(url)):
         return address

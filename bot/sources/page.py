@@ -20,7 +20,7 @@ from bot.sources.asking import Access
 from bot.sources.charset import decode
 from bot.sources.dates import date_in
 from bot.sources.exchange import PAGE_BYTES, Answer, Request
-from bot.sources.markup import nested_too_deeply
+from bot.sources.markup import unreasonable
 from bot.sources.reading import MAX_ENTRIES, Entry, Feed
 from bot.sources.xmlfeed import absolute
 
@@ -42,7 +42,7 @@ def parse(source: Source, answer: Answer) -> Feed:
         GiveUp: the page is nested beyond reason.
     """
     text = decode(answer.body, answer.charset)[0]
-    if nested_too_deeply(text):
+    if unreasonable(text):
         raise GiveUp("page.too_deep")
     selectors = selectors_of(source.url)
     tree = LexborHTMLParser(text)

@@ -330,6 +330,7 @@ def _title_element(tree: etree._Element, title: str, shape: _Shape) -> etree._El
 def _second_heading(tree: etree._Element, first: etree._Element, shape: _Shape) -> etree._Element | None:
     """The next heading made like the first one (same tag and class) that is no link and has prose after it."""
     seen = False
+    tried = 0
     for el in tree.iter(first.tag):
         if el is first:
             seen = True
@@ -338,6 +339,9 @@ def _second_heading(tree: etree._Element, first: etree._Element, shape: _Shape) 
             linked = el.find(".//a") is not None or next(el.iterancestors("a", "li"), None) is not None
             bare_subheading = el.tag != "h1" and not first.get("class") and first.getparent() is el.getparent()
             if len(text) >= 8 and not linked and not bare_subheading and title_key(text) != title_key(_text(first)):
+                tried += 1
+                if tried > 5:  # what follows has still less text after it
+                    return None
                 branch = _branch(first, el)
                 after = shape.of(branch).prose + sum(shape.of(later).prose for later in branch.itersiblings())
                 if after >= PROSE_CHARS:
