@@ -52,6 +52,7 @@ from bot.settings import Settings
 log = structlog.get_logger(__name__)
 
 ROLES = ("poll", "deliver", "gateway", "web")
+_WORKERS = 2  # so that one page that takes its whole time does not hold up the feeds
 _TIDY_EVERY = timedelta(hours=1)
 _DIGEST_EVERY = timedelta(seconds=15)
 _HEARTBEAT_EVERY = timedelta(seconds=30)
@@ -159,7 +160,7 @@ async def build(
                 allowed_ports=Ports(settings.sosik_allowed_ports),
             )
         )
-        workers = await stack.enter_async_context(Workers())
+        workers = await stack.enter_async_context(Workers(_WORKERS))
         index = LiveIndex(Index.build(()))
         stack.push_async_callback(index.close)
         metrics = Metrics()
@@ -263,7 +264,9 @@ async def running(app: App, roles: Sequence[str] = ROLES) -> AsyncIterator[Sched
         )
     )
     app.jobs = {job.name: job for job in jobs}
-    watching = asyncio.create_task(app.lag.watch())
+    beside = [asyncio.create_task(app.lag.watch())]
+    if "poll" in roles:
+        beside.append(asyncio.create_task(app.workers.warm()))
     try:
         async with Schedule(tuple(jobs)) as schedule:
             try:
@@ -274,8 +277,9 @@ async def running(app: App, roles: Sequence[str] = ROLES) -> AsyncIterator[Sched
         await app.pages.join()
         await app.polling.join()
         await app.delivering.join()
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def open_store(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Store:

@@ -116,6 +116,7 @@ async def run_demo(*, hold: bool, as_json: bool) -> int:
         await _subscribe(app, site, base, show)
         await stack.enter_async_context(running(app, ("poll", "deliver")))
         page = await stack.enter_async_context(serving(app, settings, Gateways(), on=hold))
+        await app.workers.warm()
         right = await _play(app, site, show, progress)
         progress.stop()
         if not as_json:

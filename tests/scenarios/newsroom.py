@@ -161,4 +161,5 @@ async def bot(home: Path, *, listening: bool = True, **more: Any) -> AsyncIterat
         running(app, ("poll", "deliver", "gateway")),
         connect(app, settings, listening=listening) as gateways,
     ):
+        await app.workers.warm()  # a page that comes within two seconds is what these scenarios are about
         yield Bot(app, out, gateways)
