@@ -6,6 +6,7 @@ from bot.core.errors import UserMistake
 from bot.core.message import Bullets, Excerpt, Heading, Message, Part, Span, Tone
 from bot.core.news import Watch
 from bot.core.text import Named, canonical_url, identity_keys
+from bot.core.wording import reason
 from bot.services.commanding.desk import Asked
 from bot.services.replies import Reply
 
@@ -57,7 +58,7 @@ async def why_not(asked: Asked, watch: Watch, url: str) -> Reply:
     elif decision is None:
         stages.append(asked.text("stage.no_hit"))
     elif decision.verdict == "near":
-        stages.append(asked.text("stage.near", reason=asked.text(decision.reason, **(decision.reason_values or {}))))
+        stages.append(asked.text("stage.near", reason=reason(decision.reason, asked.voice.language, decision.reason_values)))
     else:
         stages.append(asked.text("stage.hit", term=hits_of(decision.hits)[0].term))
         stages.append(await _delivered(asked, decision.delivery_id))
@@ -70,8 +71,8 @@ async def _delivered(asked: Asked, delivery_id: int | None) -> str:
         return asked.text("stage.unsent")
     if row.sent_at is not None:
         return asked.text("stage.sent", when=compose.moment(row.sent_at, asked.voice))
-    reason = asked.text(row.reason, **(row.reason_values or {})) if row.reason else ""
-    return asked.text(f"stage.{row.state}", reason=reason)
+    why = reason(row.reason, asked.voice.language, row.reason_values) if row.reason else ""
+    return asked.text(f"stage.{row.state}", reason=why)
 
 
 def _stages(asked: Asked, title: str, stages: list[str]) -> Reply:

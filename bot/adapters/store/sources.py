@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy import Row, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.channels import bump
@@ -108,7 +108,7 @@ class Sources:
     async def remove(self, source: Source) -> None:
         """Forget a source; its articles stay."""
         async with self._db.writing() as connection:
-            await connection.execute(SOURCE.delete().where(SOURCE.c.id == source.id))
+            await connection.execute(delete(SOURCE).where(SOURCE.c.id == source.id))
             await bump(connection, self._db, "sources")
 
     async def claim_due(

@@ -11,7 +11,7 @@ from bot.core.commands import Caller, Standing
 from bot.core.compose import Voice
 from bot.core.errors import UserMistake
 from bot.core.message import Bullets, Button, Buttons, Heading, Message, Paragraph, Part, Span
-from bot.core.news import ChannelRef
+from bot.core.news import ChannelRef, Platform
 from bot.core.wording import say
 from bot.services.digest import Digesting
 from bot.services.lookup import Lookup
@@ -106,11 +106,15 @@ class Asked:
 def allowed(standing: Standing, needs: Standing, settings: ChannelSettings, caller: Caller) -> bool:
     """Whether somebody of this standing may run what needs that much.
 
-    Where the platform has no managers of its own (Slack), a channel's list of managers decides; without a list every
-    member is one (design/commands.md §2).
+    A channel's list of managers names further ones; on Slack, where every full member is one, it also shuts the others
+    out (design/commands.md §2).
     """
-    if standing is Standing.READER and (not settings.managers or caller.user in settings.managers):
-        standing = Standing.MANAGER
+    if settings.managers:
+        named = caller.user in settings.managers
+        if standing is Standing.READER and named:
+            standing = Standing.MANAGER
+        elif standing is Standing.MANAGER and not named and settings.ref.platform is Platform.SLACK:
+            standing = Standing.READER
     return standing >= needs
 
 

@@ -10,7 +10,7 @@ from bot.core.matching import expression as expressions
 from bot.core.matching.expression import Expression
 from bot.core.message import Bullets, Button, Buttons, Heading, Message, Paragraph, Part, Span, Table, Tone
 from bot.core.news import Scope, SourceState
-from bot.core.wording import say
+from bot.core.wording import reason
 from bot.services import explain
 from bot.services.commanding.desk import Asked
 from bot.services.replies import Reply
@@ -99,12 +99,12 @@ async def status(asked: Asked, _call: Invocation) -> Reply:
     lines.append(asked.text("status.sources", count=len(sources), trouble=len(trouble)))
     lines.extend(f"{each.name or each.url}: {asked.text(f'source.state.{each.state}')}" for each in trouble[:5])
     if asked.settings.state == "paused":
-        reason = say(asked.settings.pause_reason, asked.voice.language, **(asked.settings.pause_values or {}))
-        lines.append(asked.text("status.paused", reason=reason))
+        why = reason(asked.settings.pause_reason, asked.voice.language, asked.settings.pause_values)
+        lines.append(asked.text("status.paused", reason=why))
     buttons = []
     for row in await store.outbox.dead(asked.channel):
-        reason = say(row.reason, asked.voice.language, **(row.reason_values or {}))
-        lines.append(asked.text("status.dead", id=row.id, reason=reason))
+        why = reason(row.reason, asked.voice.language, row.reason_values)
+        lines.append(asked.text("status.dead", id=row.id, reason=why))
     if waiting.dead:
         buttons.append(Button(asked.text("button.retry"), action="w1:retry:all"))
     lines.append(asked.text("status.version", version=asked.desk.version))
