@@ -167,6 +167,19 @@ async def _slack(app: App, settings: Settings, stack: AsyncExitStack, *, listeni
     return gateway
 
 
+async def _discord(app: App, settings: Settings, stack: AsyncExitStack, *, listening: bool) -> Gateway | None:
+    """Discord's poster, and its incoming side."""
+    from bot.adapters.post_discord import DiscordPoster  # noqa: PLC0415 - discord.py, needed only with a token
+
+    token = _secret(settings.discord_bot_token)
+    if Platform.DISCORD not in app.posters:
+        app.posters[Platform.DISCORD] = DiscordPoster(
+            token, api_url=settings.discord_api_url, deadline_seconds=settings.sosik_post_timeout_seconds
+        )
+        app.wake("deliver")
+    return None
+
+
 def _secret(value: SecretStr | None) -> str:
     return value.get_secret_value() if value is not None else ""
 

@@ -58,7 +58,9 @@ async def why_not(asked: Asked, watch: Watch, url: str) -> Reply:
     elif decision is None:
         stages.append(asked.text("stage.no_hit"))
     elif decision.verdict == "near":
-        stages.append(asked.text("stage.near", reason=reason(decision.reason, asked.voice.language, decision.reason_values)))
+        stages.append(
+            asked.text("stage.near", reason=reason(decision.reason, asked.voice.language, decision.reason_values))
+        )
     else:
         stages.append(asked.text("stage.hit", term=hits_of(decision.hits)[0].term))
         stages.append(await _delivered(asked, decision.delivery_id))

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from bot.adapters.store.tables import DELIVERY
 from bot.app import App, build
 from bot.core.commands import COMMANDS, Caller, Invocation, Standing
-from bot.core.message import Buttons
+from bot.core.message import Buttons, from_json
 from bot.core.news import ChannelRef, Platform
 from bot.core.plan import plan_poll
 from bot.render import plain_text
@@ -70,8 +72,6 @@ class Chat:
     async def public(self) -> list[str]:
         """What waits in the channel's queue, in order, as text."""
         rows = [await self.app.store.outbox.get(number) for number in range(1, 60)]
-        from bot.core.message import from_json
-
         return [from_json(row.payload).text for row in rows if row is not None and row.ref_channel == "C1"]
 
     async def read(self, *titles: str, **more: object) -> None:
@@ -546,10 +546,6 @@ async def test_a_fault_of_ours_is_one_sentence_and_no_traceback(chat, monkeypatc
 
 
 async def test_dead_letters_are_shown_with_their_reason_and_sent_again(chat):
-    from sqlalchemy import update
-
-    from bot.adapters.store.tables import DELIVERY
-
     await chat.say("구독 LG전자")
     async with chat.app.store.db.writing() as connection:
         await connection.execute(update(DELIVERY).values(state="dead", reason="delivery.payload"))

@@ -1,13 +1,16 @@
 """Watch expressions: mistakes in them, why a candidate was refused."""
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "watch.empty": ("찾을 말을 적어 주세요 ({position}번째 글자)", "Write what to look for (character {position})"),
+    "watch.empty": (
+        '키워드가 비었어요 ({position}번째 글자). 예: LG전자, "AI 연구소" -채용',
+        'There is no keyword (character {position}). For example: LG전자, "AI 연구소" -채용',
+    ),
     "watch.part_empty": (
         "쉼표 앞뒤에 찾을 말이 없어요 ({position}번째 글자)",
         "Nothing stands beside the comma (character {position})",
     ),
     "watch.nothing_wanted": (
-        "조건만 있고 찾을 말이 없어요 ({position}번째 글자)",
+        "제외어나 조건만으로는 구독할 수 없어요 ({position}번째 글자). 찾을 말을 먼저 적어 주세요",
         "There are only conditions here and nothing to look for (character {position})",
     ),
     "watch.two_words": (
