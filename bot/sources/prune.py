@@ -167,31 +167,22 @@ def cut_long(tree: etree._Element) -> None:
 
 def _drop_from(el: etree._Element) -> None:
     """Remove an element and everything after it in document order."""
-    current: etree._Element | None = el
-    first = True
-    while current is not None:
-        parent = current.getparent()
-        if parent is None:
-            return
-        for later in list(current.itersiblings()):
-            parent.remove(later)
-        if first:
-            _remove(current)
-            first = False
-        current = parent
+    for branch in (el, *el.iterancestors()):
+        for later in list(branch.itersiblings()):
+            _remove(later)
+    _remove(el)
 
 
 def _remove(el: etree._Element) -> None:
     """Remove an element but not the text that follows it."""
-    parent = el.getparent()
+    parent, before = el.getparent(), el.getprevious()
     if parent is None:
         return
     if el.tail and el.tail.strip():
-        before = el.getprevious()
         if before is not None:
-            before.tail = (before.tail or "") + " " + el.tail
+            before.tail = f"{before.tail or ''} {el.tail}"
         else:
-            parent.text = (parent.text or "") + " " + el.tail
+            parent.text = f"{parent.text or ''} {el.tail}"
     parent.remove(el)
 
 
@@ -222,7 +213,7 @@ def _text(el: etree._Element) -> str:
 
 def _drop_named(tree: etree._Element, shape: _Shape, removed: list[str]) -> None:
     """Blocks whose class or id says what they are."""
-    for el in list(tree.iter("div", "section", "ul", "ol", "dl", "table", "p", "span", "article", "h2", "h3", "h4")):
+    for el in list(tree.iter("div", "section", "ul", "ol", "dl", "table", "p", "article", "h2", "h3", "h4")):
         named = f"{el.get('class') or ''} {el.get('id') or ''}"[:300]
         if len(named) < 3 or not _WORDS.search(named) or _is_gone(el, tree):
             continue
@@ -273,7 +264,8 @@ def _drop_below_heading(heading: etree._Element, shape: _Shape, removed: list[st
         if size.title or later.tag in {"article", "main", "h1"}:
             break
         # Is this the article going on? Sentences, and not for the most part links.
-        reads_on = size.prose >= 60 and size.linked < size.chars * 0.5
+        sentence = size.prose >= 60 or (size.prose >= 20 and _text(later).endswith((".", "”", "?", "!")))
+        reads_on = sentence and size.linked < size.chars * 0.5
         if not comments and reads_on and later.tag not in {"ul", "ol", "dl", "table"}:
             break
         if comments and size.prose * 10 > shape.prose * 6 and not _COMMENT_WORDS.search(later.get("class") or ""):
@@ -329,23 +321,20 @@ def _title_element(tree: etree._Element, title: str, shape: _Shape) -> etree._El
 
 def _second_heading(tree: etree._Element, first: etree._Element, shape: _Shape) -> etree._Element | None:
     """The next heading made like the first one (same tag and class) that is no link and has prose after it."""
-    seen = False
-    tried = 0
-    for el in tree.iter(first.tag):
-        if el is first:
-            seen = True
-        elif seen and el.tag in {"h1", "h2", "h3"} and (el.get("class") or "") == (first.get("class") or ""):
-            text = _text(el)
-            linked = el.find(".//a") is not None or next(el.iterancestors("a", "li"), None) is not None
-            bare_subheading = el.tag != "h1" and not first.get("class") and first.getparent() is el.getparent()
-            if len(text) >= 8 and not linked and not bare_subheading and title_key(text) != title_key(_text(first)):
-                tried += 1
-                if tried > 5:  # what follows has still less text after it
-                    return None
-                branch = _branch(first, el)
-                after = shape.of(branch).prose + sum(shape.of(later).prose for later in branch.itersiblings())
-                if after >= PROSE_CHARS:
-                    return el
+    alike = [el for el in tree.iter(first.tag) if (el.get("class") or "") == (first.get("class") or "")]
+    if first.tag not in {"h1", "h2", "h3"}:
+        return None
+    for el in alike[alike.index(first) + 1 :][:5]:  # what follows those has still less text after it
+        text, branch = _text(el), _branch(first, el)
+        linked = el.find(".//a") is not None or next(el.iterancestors("a", "li"), None) is not None
+        if len(text) < 8 or linked or title_key(text) == title_key(_text(first)):
+            continue
+        # A subheading of the one article may look the same, when neither has a class.
+        apart = first.tag == "h1" and first.getparent() is not el.getparent()
+        if not (first.get("class") or apart or _BYLINE.search(_text(branch))):
+            continue
+        if shape.of(branch).prose + sum(shape.of(later).prose for later in branch.itersiblings()) >= PROSE_CHARS:
+            return el
     return None
 
 
