@@ -169,7 +169,7 @@ def _without_lists(lines: list[str]) -> list[str]:
     for line in lines:
         if heads_furniture(line):
             in_list = True
-        elif in_list and len(line) >= SHORT_CHARS and line.endswith(_ENDS):
+        elif in_list and len(line) >= 30 and line.endswith((".", ".”", '."')):  # no headline ends like this
             in_list = False
         if not in_list:
             kept.append(line)

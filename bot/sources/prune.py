@@ -313,7 +313,7 @@ def _title_element(tree: etree._Element, title: str, shape: _Shape) -> etree._El
     wanted = title_key(title)
     if not wanted:
         return None
-    for el in tree.iter("h1", "h2", "h3", "h4", "strong", "p", "div", "span"):
+    for el in [*tree.iter("h1", "h2", "h3", "h4"), *tree.iter("strong", "p", "div", "span")]:
         if len(el) <= 3 and len(title) // 2 <= shape.of(el).chars <= 400 and title_key(_text(el)) == wanted:
             return el
     return None
@@ -331,7 +331,10 @@ def _second_heading(tree: etree._Element, first: etree._Element, shape: _Shape) 
             continue
         # A subheading of the one article may look the same, when neither has a class.
         apart = first.tag == "h1" and first.getparent() is not el.getparent()
-        if not (first.get("class") or apart or _BYLINE.search(_text(branch))):
+        begins = (
+            _text(branch).find(text) <= HEADING_CHARS
+        )  # an article begins with its title, a subheading stands in it
+        if not begins or not (first.get("class") or apart or _BYLINE.search(_text(branch))):
             continue
         if shape.of(branch).prose + sum(shape.of(later).prose for later in branch.itersiblings()) >= PROSE_CHARS:
             return el
@@ -340,13 +343,8 @@ def _second_heading(tree: etree._Element, first: etree._Element, shape: _Shape) 
 
 def _branch(first: etree._Element, second: etree._Element) -> etree._Element:
     """The outermost ancestor of `second` that does not hold `first`."""
-    above = {id(el) for el in first.iterancestors()}
-    branch = second
-    for parent in second.iterancestors():
-        if id(parent) in above:
-            break
-        branch = parent
-    return branch
+    above = set(first.iterancestors())
+    return next((el for el in (second, *second.iterancestors()) if el.getparent() in above), second)
 
 
 def _drop_twins(el: etree._Element, shape: _Shape) -> None:

@@ -9,7 +9,18 @@ from bot.core.errors import GiveUp, SosikError, UserMistake
 from bot.core.wording import say
 from bot.sources.extract import Page, extract, page_json
 from bot.sources.furniture import Memory, remember, without_furniture
-from tests.sources.pages import FORBIDDEN, LAYOUTS, PARAGRAPHS, RANKING, TITLE, links, page, paragraphs
+from tests.sources.pages import (
+    FORBIDDEN,
+    LAYOUTS,
+    PARAGRAPHS,
+    RANKING,
+    SECOND,
+    SECOND_TITLE,
+    TITLE,
+    links,
+    page,
+    paragraphs,
+)
 
 URL = "https://n.example/news/1?utm_source=x"
 AT = datetime.fromisoformat("2024-03-21T09:12:00+09:00")
@@ -323,3 +334,75 @@ def test_an_article_that_goes_on_after_a_related_box_is_whole():
 @pytest.mark.parametrize("body", [b"<!doctype html>", b"<html></html>", b"<title></title>"])
 def test_a_page_with_nothing_on_it_has_no_text(body):
     assert extract(body, url=URL).text is None
+
+
+def text_of(body, title=TITLE):
+    html = page(body) if title else f"<html><head></head><body>{body}</body></html>"
+    return (extract(html.encode(), url=URL).text or "").split("\n")
+
+
+def test_prose_after_a_list_without_markup_belongs_to_the_article():
+    lines = "<br><br>".join([*PARAGRAPHS[:2], "많이 본 뉴스", *RANKING, *PARAGRAPHS[2:]])
+
+    assert text_of(f"<div><h1>{TITLE}</h1>{lines}</div>") == list(PARAGRAPHS)
+
+
+def test_text_behind_something_removed_stays_where_it_was():
+    body = f"<div><script>x</script>{PARAGRAPHS[0]}<br><br>{PARAGRAPHS[1]}<br><iframe src=x></iframe>{PARAGRAPHS[2]}<br><br>{PARAGRAPHS[3]}</div>"
+
+    assert "\n".join(text_of(body)).replace("\n", " ") == " ".join(PARAGRAPHS[:4])
+
+
+def test_a_second_article_goes_even_when_the_page_tells_no_title():
+    one = "<div class='view'><h3>{}</h3><span>2024.03.21 09:12</span><div>{}</div></div>"
+    body = one.format(TITLE, paragraphs()) + one.format("다른 글의 제목입니다", paragraphs(SECOND))
+
+    assert not set(SECOND) & set(text_of(body, title=""))
+
+
+def test_a_named_block_that_holds_the_article_is_kept():
+    assert text_of(f'<div class="best-news"><h1>{TITLE}</h1>{paragraphs()}</div>') == list(PARAGRAPHS)
+    assert text_of(f'<h1>{TITLE}</h1><div class="related" itemprop="articleBody">{paragraphs()}</div>') == list(
+        PARAGRAPHS
+    )
+    assert text_of(f'<h1>{TITLE}</h1><div class="hot">{paragraphs()}</div><div class="hot">{RANKING[0]}</div>') == list(
+        PARAGRAPHS
+    )
+
+
+def test_a_heading_in_wrappings_still_heads_its_list():
+    block = f"<section><div><div><strong>많이 본 뉴스</strong></div></div>{links(tag='ol')}</section>"
+
+    assert text_of(f"<div><h1>{TITLE}</h1>{paragraphs()}</div>{block}") == list(PARAGRAPHS)
+
+
+def test_a_furniture_heading_over_the_article_does_not_take_it_along():
+    assert text_of(f"<div><h4>주요 뉴스</h4><h1>{TITLE}</h1>{paragraphs()}</div>") == list(PARAGRAPHS)
+    assert text_of(f"<div><h4>댓글</h4><div>{paragraphs()}</div></div>") == list(PARAGRAPHS)
+
+
+def test_a_table_of_figures_is_no_layout():
+    table = "<table><tr><th>해</th><th>대수</th></tr><tr><td>2023</td><td>1000</td></tr></table>"
+
+    assert set(PARAGRAPHS) <= set(text_of(f"<article><h1>{TITLE}</h1>{paragraphs()}{table}</article>"))
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        f'<h1><a href="/2">{SECOND_TITLE}</a></h1>',
+        f"<h1>{TITLE}</h1>",
+        "<h1>짧다</h1>",
+        "<h1>구독을 권하는 긴 제목</h1><p>끝.</p>",
+    ],
+)
+def test_a_heading_that_begins_no_second_article_cuts_nothing(second):
+    assert set(PARAGRAPHS) <= set(
+        text_of(f"<div><h1>{TITLE}</h1></div><div>{paragraphs(PARAGRAPHS)}</div><div>{second}</div>")
+    )
+
+
+def test_a_hidden_page_is_read_all_the_same():
+    body = f'<html style="display:none"><body><article><h1>{TITLE}</h1>{paragraphs()}</article></body></html>'
+
+    assert (extract(body.encode(), url=URL).text or "").split("\n") == list(PARAGRAPHS)

@@ -250,6 +250,7 @@ def test_junk_before_the_feed_does_not_matter():
         "<item><title>a</title></item>"
     )
 
+    assert parse_feed(b"<?xml version='1.0'?>\n<!-- x -->\n<rss><channel><title>t</title></channel></rss>").title == "t"
     assert [entry.title for entry in parse_feed(b"\n\n" + rss("<item><title>a</title></item>")).entries] == ["a"]
     assert [entry.title for entry in parse_feed(body.replace(b"<br />", b"")).entries] == ["a"]
 
