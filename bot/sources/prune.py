@@ -215,7 +215,7 @@ def _drop_named(tree: etree._Element, shape: _Shape, removed: list[str]) -> None
     """Blocks whose class or id says what they are."""
     for el in list(tree.iter("div", "section", "ul", "ol", "dl", "table", "p", "article", "h2", "h3", "h4")):
         named = f"{el.get('class') or ''} {el.get('id') or ''}"[:300]
-        if len(named) < 3 or not _WORDS.search(named) or _is_gone(el, tree):
+        if len(named) < 3 or not _WORDS.search(named):
             continue
         size = shape.of(el)
         if size.title or el.get("itemprop") == "articleBody":
@@ -224,10 +224,6 @@ def _drop_named(tree: etree._Element, shape: _Shape, removed: list[str]) -> None
         if size.prose * 10 > shape.prose * 4 and not (comments and _no_article_in(el)):
             continue
         _take_out(el, removed)
-
-
-def _is_gone(el: etree._Element, tree: etree._Element) -> bool:
-    return el is not tree and el.getroottree().getroot() is not tree
 
 
 def _take_out(el: etree._Element, removed: list[str]) -> None:
@@ -242,7 +238,7 @@ def _no_article_in(el: etree._Element) -> bool:
 def _drop_headed(tree: etree._Element, shape: _Shape, removed: list[str]) -> None:
     """Blocks that a heading names: 랭킹 뉴스, 많이 본 기사, 댓글."""
     for el in list(tree.iter(*_HEADINGS)):
-        if len(el) > 3 or not 2 <= shape.of(el).chars <= HEADING_CHARS or _is_gone(el, tree):
+        if len(el) > 3 or not 2 <= shape.of(el).chars <= HEADING_CHARS:
             continue
         text = _text(el)
         if heads_furniture(text):
@@ -278,7 +274,7 @@ def _drop_link_lists(tree: etree._Element, shape: _Shape, removed: list[str]) ->
     """Lists of links, whatever they are made of: `<ul>`, `<div>`s, `<p>`s."""
     for el in list(tree.iter("ul", "ol", "dl", "table", "div", "section", "p", "li", "h2", "h3", "h4", "h5")):
         size = shape.of(el)
-        if not size.links or size.title or _is_gone(el, tree):
+        if not size.links or size.title:
             continue
         many = size.links >= 3 and size.linked >= size.chars * 0.6
         lone = el.tag in _LONE and size.chars >= 8 and size.linked >= size.chars * 0.85
@@ -305,8 +301,7 @@ def _drop_second_article(tree: etree._Element, title: str, shape: _Shape) -> Non
     if first is not None and second is not None:
         _drop_from(_branch(first, second))
     for el in list(tree.iter("article", "div", "section")):
-        if not _is_gone(el, tree):
-            _drop_twins(el, shape)
+        _drop_twins(el, shape)
 
 
 def _title_element(tree: etree._Element, title: str, shape: _Shape) -> etree._Element | None:
