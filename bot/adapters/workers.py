@@ -7,6 +7,7 @@ inline, extraction stalls the event loop for a second, in a worker for 28 ms (fa
 
 import asyncio
 import contextlib
+import logging
 import multiprocessing
 import sys
 from collections.abc import Callable, Mapping
@@ -139,7 +140,11 @@ def _call(function: Callable[..., object], args: tuple[object, ...], named: Mapp
 
 
 def _limit(memory_bytes: int) -> None:
-    """Cap the worker's memory where the system can: RLIMIT_DATA counts what is written, not what is mapped."""
+    """Cap the worker's memory where the system can: RLIMIT_DATA counts what is written, not what is mapped.
+
+    Nothing is logged there: the parsers' remarks on strangers' documents would stand on our stderr (contract §2).
+    """
+    logging.disable()
     if sys.platform == "win32":
         return
     import resource  # noqa: PLC0415 -- not on Windows

@@ -105,12 +105,9 @@ def plausible(date: datetime | None, now: datetime) -> datetime | None:
     """
     if date is None:
         return None
-    try:
-        if date > now + AHEAD:
-            date -= KOREA_AHEAD
-        return date if EARLIEST <= date <= now + AHEAD else None
-    except OverflowError:
-        return None
+    if date > now + AHEAD:
+        date -= KOREA_AHEAD
+    return date if EARLIEST <= date <= now + AHEAD else None
 
 
 def _from_digits(text: str, zone: str) -> datetime | None:

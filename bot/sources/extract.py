@@ -133,15 +133,15 @@ def _main_text(tree: etree._Element) -> str:
 
 # Lines that stand in the text of many articles and are not of it: whole lines, never words in between.
 _NOT_TEXT = re.compile(
-    r"(?:[▶☞►◆■□○●△※▷→\-*·\s]*(?:관련\s?기사|관련\s?뉴스|바로가기|기사제보|제보하기|구독하기|구독신청|공유하기|"
-    r"인쇄하기|스크랩|글자\s?크기|"
-    r"좋아요|댓글|추천\s?뉴스|네이버에서|카카오톡|유튜브|페이스북|트위터|인스타그램)[^.다]{0,60}$)"
-    r"|(?:<?\s*(?:저작권자?|copyright|ⓒ|©|\(c\)|무단\s?전재|all rights reserved).{0,160}$)"
-    r"|(?:[^.]{0,40}무단\s?(?:전재|복제|배포).{0,80}$)"
+    r"(?:[▶☞►◆■□○●△※▷→\-*·\s]*(?:관련\s?기사|관련\s?뉴스|추천\s?뉴스|바로가기|기사\s?제보|제보하기|구독하기|구독신청|"
+    r"공유하기|인쇄하기|글자\s?크기)[^.다]{0,60}$)"
+    r"|(?:[▶☞►※▷→\s]*(?:네이버|카카오톡|유튜브|페이스북|트위터|인스타그램|텔레그램)[^.다]{0,30}(?:구독|공유|채널|친구|팔로우|제보)[^.다]{0,30}$)"
+    r"|(?:<?\s*(?:저작권자\s*[ⓒ©:(]|copyright\b|ⓒ|©|\(c\)|all rights reserved).{0,160}$)"
+    r"|(?:[^.]{0,60}무단\s?(?:전재|복제|배포)[^.]{0,25}(?:금지|불허|금합니다).{0,30}$)"
     r"|(?:[가-힣 ]{0,12}[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+\s*$)"
     r"|(?:[가-힣\s:：|]{0,15}\d{4}\s?[.\-/년]\s?\d{1,2}\s?[.\-/월]\s?\d{1,2}[.일]?[\d:.\s오전후시분|]{0,20}"
     r"(?:[가-힣]{2,4}\s?(?:기자|특파원))?\s*$)"
-    r"|(?:조회수?\s?[\d,]*|댓글\s?\d*|\d+|광고|ad|advertisement|사진|영상|이미지|닫기|더보기|목록|이전|다음|top|맨위로)$",
+    r"|(?:(?:조회수?|댓글|좋아요|스크랩|추천)\s?[\d,]*|\d+|광고|ad|advertisement|사진|영상|이미지|닫기|더보기|목록|이전|다음|top|맨위로)$",
     re.IGNORECASE,
 )
 
@@ -169,7 +169,7 @@ def _without_lists(lines: list[str]) -> list[str]:
     for line in lines:
         if heads_furniture(line):
             in_list = True
-        elif in_list and len(line) >= SHORT_CHARS and line.endswith(_ENDS):
+        elif in_list and len(line) >= 30 and line.endswith((".", ".”", '."')):  # no headline ends like this
             in_list = False
         if not in_list:
             kept.append(line)

@@ -81,8 +81,6 @@ def selectors_of(url: str) -> dict[str, str]:
 def _selected(tree: LexborHTMLParser, selectors: dict[str, str], url: str, zone: str) -> Iterator[Entry]:
     for item in tree.css(selectors["item"]):
         link = item.css_first(selectors.get("link", "a[href]"))
-        if link is None and item.tag == "a":
-            link = item
         named = item.css_first(selectors["title"]) if "title" in selectors else link
         address = absolute(link.attributes.get("href"), url) if link is not None else None
         title = plain_title(_text(named))

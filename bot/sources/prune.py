@@ -167,31 +167,22 @@ def cut_long(tree: etree._Element) -> None:
 
 def _drop_from(el: etree._Element) -> None:
     """Remove an element and everything after it in document order."""
-    current: etree._Element | None = el
-    first = True
-    while current is not None:
-        parent = current.getparent()
-        if parent is None:
-            return
-        for later in list(current.itersiblings()):
-            parent.remove(later)
-        if first:
-            _remove(current)
-            first = False
-        current = parent
+    for branch in (el, *el.iterancestors()):
+        for later in list(branch.itersiblings()):
+            _remove(later)
+    _remove(el)
 
 
 def _remove(el: etree._Element) -> None:
     """Remove an element but not the text that follows it."""
-    parent = el.getparent()
+    parent, before = el.getparent(), el.getprevious()
     if parent is None:
         return
     if el.tail and el.tail.strip():
-        before = el.getprevious()
         if before is not None:
-            before.tail = (before.tail or "") + " " + el.tail
+            before.tail = f"{before.tail or ''} {el.tail}"
         else:
-            parent.text = (parent.text or "") + " " + el.tail
+            parent.text = f"{parent.text or ''} {el.tail}"
     parent.remove(el)
 
 
@@ -222,9 +213,9 @@ def _text(el: etree._Element) -> str:
 
 def _drop_named(tree: etree._Element, shape: _Shape, removed: list[str]) -> None:
     """Blocks whose class or id says what they are."""
-    for el in list(tree.iter("div", "section", "ul", "ol", "dl", "table", "p", "span", "article", "h2", "h3", "h4")):
+    for el in list(tree.iter("div", "section", "ul", "ol", "dl", "table", "p", "article", "h2", "h3", "h4")):
         named = f"{el.get('class') or ''} {el.get('id') or ''}"[:300]
-        if len(named) < 3 or not _WORDS.search(named) or _is_gone(el, tree):
+        if len(named) < 3 or not _WORDS.search(named):
             continue
         size = shape.of(el)
         if size.title or el.get("itemprop") == "articleBody":
@@ -233,10 +224,6 @@ def _drop_named(tree: etree._Element, shape: _Shape, removed: list[str]) -> None
         if size.prose * 10 > shape.prose * 4 and not (comments and _no_article_in(el)):
             continue
         _take_out(el, removed)
-
-
-def _is_gone(el: etree._Element, tree: etree._Element) -> bool:
-    return el is not tree and el.getroottree().getroot() is not tree
 
 
 def _take_out(el: etree._Element, removed: list[str]) -> None:
@@ -251,7 +238,7 @@ def _no_article_in(el: etree._Element) -> bool:
 def _drop_headed(tree: etree._Element, shape: _Shape, removed: list[str]) -> None:
     """Blocks that a heading names: 랭킹 뉴스, 많이 본 기사, 댓글."""
     for el in list(tree.iter(*_HEADINGS)):
-        if len(el) > 3 or not 2 <= shape.of(el).chars <= HEADING_CHARS or _is_gone(el, tree):
+        if len(el) > 3 or not 2 <= shape.of(el).chars <= HEADING_CHARS:
             continue
         text = _text(el)
         if heads_furniture(text):
@@ -273,7 +260,8 @@ def _drop_below_heading(heading: etree._Element, shape: _Shape, removed: list[st
         if size.title or later.tag in {"article", "main", "h1"}:
             break
         # Is this the article going on? Sentences, and not for the most part links.
-        reads_on = size.prose >= 60 and size.linked < size.chars * 0.5
+        sentence = size.prose >= 60 or (size.prose >= 20 and _text(later).endswith((".", "”", "?", "!")))
+        reads_on = sentence and size.linked < size.chars * 0.5
         if not comments and reads_on and later.tag not in {"ul", "ol", "dl", "table"}:
             break
         if comments and size.prose * 10 > shape.prose * 6 and not _COMMENT_WORDS.search(later.get("class") or ""):
@@ -286,7 +274,7 @@ def _drop_link_lists(tree: etree._Element, shape: _Shape, removed: list[str]) ->
     """Lists of links, whatever they are made of: `<ul>`, `<div>`s, `<p>`s."""
     for el in list(tree.iter("ul", "ol", "dl", "table", "div", "section", "p", "li", "h2", "h3", "h4", "h5")):
         size = shape.of(el)
-        if not size.links or size.title or _is_gone(el, tree):
+        if not size.links or size.title:
             continue
         many = size.links >= 3 and size.linked >= size.chars * 0.6
         lone = el.tag in _LONE and size.chars >= 8 and size.linked >= size.chars * 0.85
@@ -313,15 +301,14 @@ def _drop_second_article(tree: etree._Element, title: str, shape: _Shape) -> Non
     if first is not None and second is not None:
         _drop_from(_branch(first, second))
     for el in list(tree.iter("article", "div", "section")):
-        if not _is_gone(el, tree):
-            _drop_twins(el, shape)
+        _drop_twins(el, shape)
 
 
 def _title_element(tree: etree._Element, title: str, shape: _Shape) -> etree._Element | None:
     wanted = title_key(title)
     if not wanted:
         return None
-    for el in tree.iter("h1", "h2", "h3", "h4", "strong", "p", "div", "span"):
+    for el in [*tree.iter("h1", "h2", "h3", "h4"), *tree.iter("strong", "p", "div", "span")]:
         if len(el) <= 3 and len(title) // 2 <= shape.of(el).chars <= 400 and title_key(_text(el)) == wanted:
             return el
     return None
@@ -329,35 +316,30 @@ def _title_element(tree: etree._Element, title: str, shape: _Shape) -> etree._El
 
 def _second_heading(tree: etree._Element, first: etree._Element, shape: _Shape) -> etree._Element | None:
     """The next heading made like the first one (same tag and class) that is no link and has prose after it."""
-    seen = False
-    tried = 0
-    for el in tree.iter(first.tag):
-        if el is first:
-            seen = True
-        elif seen and el.tag in {"h1", "h2", "h3"} and (el.get("class") or "") == (first.get("class") or ""):
-            text = _text(el)
-            linked = el.find(".//a") is not None or next(el.iterancestors("a", "li"), None) is not None
-            bare_subheading = el.tag != "h1" and not first.get("class") and first.getparent() is el.getparent()
-            if len(text) >= 8 and not linked and not bare_subheading and title_key(text) != title_key(_text(first)):
-                tried += 1
-                if tried > 5:  # what follows has still less text after it
-                    return None
-                branch = _branch(first, el)
-                after = shape.of(branch).prose + sum(shape.of(later).prose for later in branch.itersiblings())
-                if after >= PROSE_CHARS:
-                    return el
+    alike = [el for el in tree.iter(first.tag) if (el.get("class") or "") == (first.get("class") or "")]
+    if first.tag not in {"h1", "h2", "h3"}:
+        return None
+    for el in alike[alike.index(first) + 1 :][:5]:  # what follows those has still less text after it
+        text, branch = _text(el), _branch(first, el)
+        linked = el.find(".//a") is not None or next(el.iterancestors("a", "li"), None) is not None
+        if len(text) < 8 or linked or title_key(text) == title_key(_text(first)):
+            continue
+        # A subheading of the one article may look the same, when neither has a class.
+        apart = first.tag == "h1" and first.getparent() is not el.getparent()
+        begins = (
+            _text(branch).find(text) <= HEADING_CHARS
+        )  # an article begins with its title, a subheading stands in it
+        if not begins or not (first.get("class") or apart or _BYLINE.search(_text(branch))):
+            continue
+        if shape.of(branch).prose + sum(shape.of(later).prose for later in branch.itersiblings()) >= PROSE_CHARS:
+            return el
     return None
 
 
 def _branch(first: etree._Element, second: etree._Element) -> etree._Element:
     """The outermost ancestor of `second` that does not hold `first`."""
-    above = {id(el) for el in first.iterancestors()}
-    branch = second
-    for parent in second.iterancestors():
-        if id(parent) in above:
-            break
-        branch = parent
-    return branch
+    above = set(first.iterancestors())
+    return next((el for el in (second, *second.iterancestors()) if el.getparent() in above), second)
 
 
 def _drop_twins(el: etree._Element, shape: _Shape) -> None:

@@ -63,9 +63,8 @@ def _texts(el: etree._Element) -> dict[str, str]:
     for child in el:
         name = etree.QName(child).localname.lower() if isinstance(child.tag, str) else ""
         if name == "news":
-            for inner in child.iter():
-                if isinstance(inner.tag, str):
-                    found.setdefault(etree.QName(inner).localname.lower(), clean(inner.text or ""))
+            for inner in child.iter("*"):
+                found.setdefault(etree.QName(inner).localname.lower(), clean(inner.text or ""))
         elif name in {"loc", "lastmod"}:
             found.setdefault(name, clean(child.text or ""))
     return found

@@ -250,6 +250,7 @@ def test_junk_before_the_feed_does_not_matter():
         "<item><title>a</title></item>"
     )
 
+    assert parse_feed(b"<?xml version='1.0'?>\n<!-- x -->\n<rss><channel><title>t</title></channel></rss>").title == "t"
     assert [entry.title for entry in parse_feed(b"\n\n" + rss("<item><title>a</title></item>")).entries] == ["a"]
     assert [entry.title for entry in parse_feed(body.replace(b"<br />", b"")).entries] == ["a"]
 
@@ -339,3 +340,68 @@ def test_the_printed_form_has_exactly_the_keys_of_the_contract():
 def test_binary_junk_is_refused(body):
     with pytest.raises(SosikError):
         parse_feed(body)
+
+
+@pytest.mark.parametrize(
+    ("entry", "summary", "content"),
+    [
+        ("<summary>하나</summary><description>둘</description>", "하나", "둘"),
+        ("<description>하나</description><summary>둘</summary>", "하나", "둘"),
+        ("<description></description><summary>둘</summary>", "둘", "둘"),
+        (
+            '<m:group xmlns:m="http://search.yahoo.com/mrss/"><m:description>영상 설명</m:description></m:group>',
+            "영상 설명",
+            None,
+        ),
+        ("<description>가 <b>나</b> &lt; 다</description>", "가 <b>나</b> &lt; 다", None),
+    ],
+)
+def test_two_short_texts_are_told_apart_by_their_order(entry, summary, content):
+    read = entry_of(entry)
+
+    assert (read.summary, read.content) == (summary, content)
+
+
+def test_atom_0_3_packs_html_in_base64():
+    body = """<feed xmlns="http://purl.org/atom/ns#"><entry><title mode="base64" type="text/html">RXhhbXBsZSA8Yj5BdG9tPC9iPg==</title>
+    <summary mode="base64">PGI+QjwvYj4=</summary><content type="application/x-thing">not base64!</content>
+    <link rel="alternate" href="javascript:x"/><created>2024-03-21T09:12:00+09:00</created></entry></feed>"""
+
+    (entry,) = parse_feed(body.encode()).entries
+
+    assert (entry.title, entry.summary, entry.published, entry.link) == ("Example Atom", "<b>B</b>", AT, None)
+
+
+def test_an_entry_may_link_to_its_content_or_name_its_address_in_cdf():
+    atom = '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title> </title><content src="/1" type="text/html"/></entry></feed>'
+    cdf = '<CHANNEL><ITEM HREF="https://n.example/2"><TITLE>옛</TITLE></ITEM></CHANNEL>'
+
+    assert parse_feed(atom.encode(), base_url="https://n.example/").entries[0].link == "https://n.example/1"
+    assert parse_feed(cdf.encode()).entries[0].link == "https://n.example/2"
+
+
+def test_the_last_of_several_dates_counts_and_an_unreadable_one_does_not():
+    assert (
+        entry_of("<pubDate>2020-01-01</pubDate><pubDate>2024-03-21 09:12</pubDate><pubDate>soon</pubDate>").published
+        == AT
+    )
+
+
+def test_many_entries_of_a_broken_feed_are_cut_before_the_slow_reader_sees_them():
+    feed = parse_feed(rss("<item><title>x<br></title></item>" * 600))
+
+    assert len(feed.entries) == 500
+
+
+def test_a_doctype_that_never_ends_and_a_broken_root_are_refused():
+    for body in (b"<!DOCTYPE rss", b"<rss", b"<foo>&", b"<foo:rss>&nope; <"):
+        with pytest.raises(UserMistake):
+            parse_feed(body)
+
+
+def test_an_xhtml_page_is_no_feed_but_a_feed_with_the_wrong_doctype_is():
+    doctype = '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://w3.example/x.dtd">'
+
+    assert parse_feed(f"{doctype}<rss><channel><title>found</title></channel></rss>".encode()).title == "found"
+    with pytest.raises(UserMistake, match=r"feed\.is_page"):
+        parse_feed(f"{doctype}<p:html>x</p:html>".encode())
