@@ -49,7 +49,7 @@ async def test_a_reader_keeps_its_snapshot():
 
 
 async def test_the_loop_goes_on_while_much_is_added():
-    live = LiveIndex(Index.build(_many(8_000)))
+    live = LiveIndex(Index.build(_many(2_000)))
     turns = Counter()
 
     async def tick():
@@ -58,11 +58,11 @@ async def test_the_loop_goes_on_while_much_is_added():
             await asyncio.sleep(0)
 
     ticking = asyncio.create_task(tick())
-    await live.add(_many(3_000, first=100_000))
+    await live.add(_many(1_500, first=100_000))
     await live.settled()
     ticking.cancel()
     assert turns["all"] > 20
-    assert len(live.current) == 11_000
+    assert len(live.current) == 3_500
 
 
 async def test_closing_stops_a_rebuild_and_leaves_the_index_usable():

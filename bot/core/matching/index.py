@@ -217,10 +217,6 @@ class Layer:
         """Does the watch read titles alone?"""
         return bool(self.marks[slot] & _TITLE_ONLY)
 
-    def has_rules(self, slot: int) -> bool:
-        """Does a hit alone not make a match?"""
-        return self.marks[slot] != 0
-
     def wanting(self, pattern: int) -> "array[int]":
         """The slots that want this pattern."""
         return self.posted[self.posted_at[pattern] : self.posted_at[pattern + 1]]
@@ -246,17 +242,18 @@ def _postings(
     count: int, term_at: "array[int]", term_patterns: "array[int]", notes: bytes
 ) -> "tuple[array[int], array[int]]":
     sizes = array("I", bytes(4 * count))
-    for number, note in zip(term_patterns, notes, strict=True):
-        sizes[number] += note & _WANTED
+    pairs = array("I")
+    for slot, (first, end) in enumerate(pairwise(term_at)):
+        for number in dict.fromkeys(term_patterns[at] for at in range(first, end) if notes[at] & _WANTED):
+            sizes[number] += 1
+            pairs.extend((number, slot))
     posted_at = array("I", accumulate(sizes, initial=0))
     posted = array("I", bytes(4 * posted_at[-1]))
     free = posted_at[:]
-    for slot in range(len(term_at) - 1):
-        for at in range(term_at[slot], term_at[slot + 1]):
-            if notes[at] & _WANTED:
-                number = term_patterns[at]
-                posted[free[number]] = slot
-                free[number] += 1
+    for at in range(0, len(pairs), 2):
+        number = pairs[at]
+        posted[free[number]] = pairs[at + 1]
+        free[number] += 1
     return posted_at, posted
 
 

@@ -25,7 +25,7 @@ class Edge(IntEnum):
     """What stands at the right of a candidate."""
 
     GLUED = 0  # something else is glued on: no word
-    OPEN = 1  # end, sign, or particles that fit
+    OPEN = 1  # particles that fit
     REGION = 2  # 도 follows: a particle, unless the name is a province (경기도)
     ROAD = 3  # 대로 follows: a particle, unless it is a road (세종대로)
     PLURAL = 4  # an English s follows
@@ -33,6 +33,7 @@ class Edge(IntEnum):
     WRONG_FORM = 6  # a particle, but in the form for another ending (은 after a vowel)
     SIGN = 7  # a sign that may join what it stands between (& . ,): an end, unless a closer look says otherwise
     PERSON = 8  # 인 follows: the copula, unless it makes a people (미국인)
+    BARE = 9  # another sign: nothing is glued on
 
 
 # Longest run of letters behind a name that is read; no particle chain is that long.
@@ -117,7 +118,7 @@ def right_edge(rest: str, last: str) -> Edge:
     """
     glued = letters_at_head(rest)
     if not glued:
-        return Edge.SIGN if rest[0] in _JOINING else Edge.OPEN
+        return Edge.SIGN if rest[0] in _JOINING else Edge.BARE
     if rest.startswith("vs") and not is_latin(last[-1]) and not is_latin(rest[2:3]):
         return Edge.OPEN
     if is_latin(last[-1]):

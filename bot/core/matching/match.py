@@ -20,7 +20,7 @@ Sense = Callable[[str, Mapping[Field, str], Hit], bool]
 
 _ORDER = {Field.TITLE: 0, Field.SUMMARY: 1, Field.BODY: 2}
 # Rules read once are kept, for so many expressions.
-_MAX_MEMO = 20_000
+_MAX_MEMO = 5_000
 
 
 class Found(NamedTuple):
@@ -65,7 +65,7 @@ def match(index: Index, text: Text, *, explain: bool = False, sense: Sense | Non
         spans = scan(layer, page)
         others = _lone(layer, page, spans, dead, found=found)
         plain, ruled = _by_slot(layer, page, others, dead)
-        found.extend(Found(layer.keys[slot], _tidy(hits)) for slot, hits in plain.items())
+        found.extend(Found(layer.keys[slot], _tidy(hits)) for slot, hits in plain.items() if hits)
         for slot in ruled:
             decision = _decide(layer, page, slot, spans, sense)
             if decision.hits:
@@ -167,29 +167,25 @@ def _by_slot(
             if marks[slot]:
                 ruled[slot] = None
                 continue
-            term, own = _plain_term(layer, slot, number)
-            hits = [
-                _hit(page.place(span[0], span[1]), term)
-                for span in places
-                if span[2] and (gaps[number] != MIXED or gaps_fit(page, span[0], span[1], own))
-            ]
-            if slot in plain:
-                plain[slot].extend(hits)
-            elif hits:
-                plain[slot] = hits
+            for term, own in _plain_terms(layer, slot, number):
+                plain.setdefault(slot, []).extend(
+                    _hit(page.place(span[0], span[1]), term)
+                    for span in places
+                    if span[2] and (gaps[number] != MIXED or gaps_fit(page, span[0], span[1], own))
+                )
     return plain, ruled
 
 
-def _plain_term(layer: Layer, slot: int, number: int) -> tuple[str, int]:
-    """How the expression writes the term with this pattern, and the term's own gaps."""
+def _plain_terms(layer: Layer, slot: int, number: int) -> Iterator[tuple[str, int]]:
+    """How the expression writes its terms with this pattern, and their own gaps."""
     at = layer.term_at[slot]
     if layer.term_at[slot + 1] - at == 1:
-        return layer.text(slot), layer.term_gaps[at]
+        yield layer.text(slot), layer.term_gaps[at]
+        return
     for bound in _rule(layer, slot).wanted:
         for pattern, gaps in bound.patterns:
             if pattern == number:
-                return str(bound.term), gaps
-    raise LookupError(number)
+                yield str(bound.term), gaps
 
 
 def _tidy(hits: list[Hit]) -> tuple[Hit, ...]:

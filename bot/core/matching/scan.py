@@ -95,7 +95,7 @@ def scan(layer: Layer, page: Page) -> Spans:
     return spans
 
 
-_OPEN, _REST = Edge.OPEN, REST_LENGTH + 1
+_OPEN, _BARE, _REST = Edge.OPEN, Edge.BARE, REST_LENGTH + 1
 
 
 def _quick(spaced: str, start: int, length: int, gaps: int) -> Span | None:
@@ -110,9 +110,8 @@ def _quick(spaced: str, start: int, length: int, gaps: int) -> Span | None:
     rest = spaced[end : end + _REST] if stop < 0 else spaced[end:stop]
     if not rest:
         return start, end, True, True
-    if right_edge(rest, spaced[end - 2 : end]) is not _OPEN:
-        return None
-    return start, end, True, not is_letter(rest[0])
+    edge = right_edge(rest, spaced[end - 2 : end])
+    return (start, end, True, edge is _BARE) if edge is _OPEN or edge is _BARE else None
 
 
 def judge(page: Page, start: int, end: int, gaps: int) -> Verdict:
@@ -240,7 +239,7 @@ def _right(place: _Place) -> Verdict:
 def _why_no_word(place: _Place, edge: Edge) -> str:
     """A key of core/wording; empty when it is one."""
     match edge:
-        case Edge.OPEN | Edge.SIGN:
+        case Edge.OPEN | Edge.BARE | Edge.SIGN:
             return ""
         case Edge.REGION:
             return "near.region" if place.name in endings.PROVINCES else ""

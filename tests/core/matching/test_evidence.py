@@ -42,7 +42,7 @@ def test_a_long_sentence_is_cut_around_the_hit():
 
 def test_no_sign_is_cut_from_what_it_combines_with():
     family = "👩\u200d👩\u200d👧"
-    for filling in (family, "🇰🇷", "👍🏽", "e\u0301", "가"):
+    for filling in (family, "🇰🇷", "👍🏽", "e\u0301", "\u1112\u1161\u11ab", "가"):
         text = filling * 60 + "기아" + filling * 60
         for limit in range(20, 40):
             spans = sentence(text, [_hit(text, "기아")], limit=limit)

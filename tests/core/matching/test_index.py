@@ -18,6 +18,7 @@ def _pairs(*expressions):
 
 @ENGINES
 def test_an_empty_index_finds_nothing(engine):
+    assert engine.build([]).find("기아") == []
     index = Index.build([], engine=engine)
     assert len(index) == 0
     assert _keys(index, "기아") == []
@@ -31,13 +32,14 @@ def test_both_engines_find_shorter_names_behind_longer_ones(engine):
 
 @ENGINES
 def test_a_watch_added_acts_at_once_and_one_removed_no_more(engine):
-    first = Index.build(_pairs("기아", "현대차"), engine=engine)
+    first = Index.build(_pairs("기아", "현대차|기아차"), engine=engine)
     grown = first.with_added([(9, parse("테슬라"))])
 
     assert _keys(grown, "기아 테슬라") == [1, 9]
     assert _keys(first, "기아 테슬라") == [1]
     assert _keys(grown.with_removed([1, 404]), "기아 테슬라") == [9]
     assert _keys(grown.with_removed([9]), "기아 테슬라") == [1]
+    assert _keys(grown.with_removed([2]), "현대차 테슬라 기아차") == [9]
     assert len(grown.with_removed([1, 9])) == 1
 
 
@@ -90,6 +92,6 @@ def test_much_change_asks_for_a_rebuild():
     assert many.with_removed(range(1_001)).needs_rebuild
 
 
-def test_a_thousand_watches_of_one_word_are_all_told():
-    index = Index.build((key, parse("기아" if key % 2 else "기아 +신차")) for key in range(1_000))
-    assert _keys(index, "기아 신차") == list(range(1_000))
+def test_hundreds_of_watches_of_one_word_are_all_told():
+    index = Index.build((key, parse("기아" if key % 2 else "기아 +신차")) for key in range(300))
+    assert _keys(index, "기아 신차") == list(range(300))

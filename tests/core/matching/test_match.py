@@ -188,8 +188,8 @@ def test_a_hit_outside_the_title_is_told_as_such():
     assert _reasons("제목:기아", "신차", body="기아") == ["near.not_in_title"]
 
 
-def test_a_hundred_thousand_places_are_cut():
-    (found,) = _matched("기아", "", body="기아 " * 20_000).found
+def test_more_places_than_anybody_reads_are_cut():
+    (found,) = _matched("기아", "", body="기아 " * 2_000).found
     assert len(found.hits) == MAX_PLACES
 
 
@@ -217,3 +217,28 @@ def test_the_same_article_gives_the_same_answer_for_one_expression_alone():
     for key, expression in ((1, "카카오"), (2, "네이버"), (3, "카카오*")):
         alone = match(Index.build([(key, parse(expression))]), text).found
         assert alone == tuple(found for found in match(together, text).found if found.key == key)
+
+
+def test_all_spellings_of_one_pattern_in_one_watch_count():
+    assert _texts('삼성|"삼 성"', "삼 성과 삼성은") == ["삼 성", "삼성"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "title", "found"),
+    [
+        ('"AI 연구소"', "AI) - 연구소", True),
+        ('"AI 연구소"', "AI) - (연구소", False),
+        ("三星전자", "三星 전자", True),
+        ("3사협의회", "3 사협의회", True),
+        ("삼성전자", "삼성 전 자", False),
+        ("AI・반도체", "AI・ 반도체", False),
+    ],
+)
+def test_gaps_are_allowed_where_writers_make_them(expression, title, found):
+    assert bool(_hits(expression, title)) is found
+
+
+def test_more_ruled_watches_than_are_remembered_are_all_decided(monkeypatch):
+    monkeypatch.setattr("bot.core.matching.match._MAX_MEMO", 3)
+    index = Index.build((key, parse(f"기아 +신차 -이름{key}")) for key in range(10))
+    assert len(match(index, Text("기아 신차 이름7")).found) == 9
