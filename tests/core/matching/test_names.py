@@ -149,7 +149,7 @@ def test_the_suggestions_ask_for_the_company_or_refuse_the_rest() -> None:
     assert warning.meanings is not None
     assert warning.meanings.share is Share.COMPANY
     assert warning.suggestions[0].startswith("기아 +(자동차|전기차|EV|판매|노조|주가")
-    assert warning.suggestions[1] == '기아 -난민 -식량 -기근 -굶주림 -"기아 타이거즈"'
+    assert warning.suggestions[1] == '기아 -난민 -식량 -기근 -굶주림 -유엔 -"기아 타이거즈"'
 
 
 def test_every_suggestion_is_a_watch_expression_of_the_contract() -> None:
