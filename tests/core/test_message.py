@@ -52,5 +52,5 @@ def test_a_message_survives_the_outbox_unchanged():
     "stored", ['{"text": "x"}', "[]", '{"text":"x","mention":"","language":"ko","parts":[{"part":"hologram"}]}']
 )
 def test_a_message_of_an_unknown_form_is_refused(stored):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="not a stored message"):
         from_json(stored)

@@ -9,7 +9,7 @@ Private answers end in -어요, public lines in -습니다 (design/commands.md �
 from collections.abc import Iterable, Mapping
 from string import Formatter
 
-from bot.core.wording import alerting, commanding, delivering, fetching, operating, reading, watching
+from bot.core.wording import alerting, commanding, delivering, discording, fetching, operating, reading, watching
 
 KOREAN, ENGLISH = "ko", "en"
 
@@ -18,6 +18,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **reading.TEXTS,
     **fetching.TEXTS,
     **delivering.TEXTS,
+    **discording.TEXTS,
     **alerting.TEXTS,
     **commanding.TEXTS,
     **operating.TEXTS,
@@ -31,6 +32,14 @@ def say(key: str, language: str = KOREAN, **values: object) -> str:
         KeyError: no such sentence, or a value is missing: a mistake of ours that the tests find.
     """
     return _FORMAT.vformat(TEXTS[key][1 if language == ENGLISH else 0], (), values)
+
+
+def reason(key: str, language: str, values: Mapping[str, object] | None) -> str:
+    """The sentence for a stored reason; one that this version does not know is named by its key."""
+    try:
+        return say(key, language, **(values or {}))
+    except KeyError:
+        return key
 
 
 def values_named(template: str) -> set[str]:
