@@ -308,8 +308,6 @@ _JOIN = " & "
 _PAIRS = (
     ("kind.team", "near.sports"),
     ("kind.team", "many.sports"),
-    ("kind.verb", "after.subject"),
-    ("kind.verb", "after.object"),
     ("kind.common", "no_business_near"),
     ("kind.common", "no_business"),
     (f"share.{Share.OTHER}", "no_business_near"),

@@ -104,7 +104,6 @@ def test_the_reasons_show_the_words_of_the_article() -> None:
         ("기아", "“기아” 소식", "after.closed"),
         ("기아", "기아 소식", "after.word"),
         ("기아", "기아% 소식", "after.sign"),
-        ("알리", "봄을 알리는 꽃", "kind.verb & after.subject"),
         ("LG전자", "LG전자", "directory"),
         ("LG전자", "LG전자", "latin"),
         ("기아", "기아", "short"),
