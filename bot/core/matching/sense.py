@@ -16,7 +16,7 @@ from bot.core.news import Field, Hit
 
 # How far a word may stand from the hit to count as near, and how much of a field is read at all.
 NEAR = 60
-MAX_READ = 4_000
+MAX_READ = 2_000
 # What 👎 and 👍 can do: one vote moves each weight it touches by a step, all votes together by no more than the bound.
 VOTE_STEP = 0.3
 MAX_SHIFT = 1.0
@@ -121,8 +121,11 @@ class Scorer:
         self.weights = weights
         self.directory = directory
         self.ambiguous = ambiguous
+        self._recent: tuple[str, Mapping[str, str]] = ("", {})
         self._words = {name: _any_of(words) for name, words in weights.words.items()}
-        self._next = {name: _any_of(words) for name, words in weights.next_words.items()}
+        self._next = {
+            name: re.compile(rf"(?:{_any_of(words).pattern}){_WORD_END}") for name, words in weights.next_words.items()
+        }
 
     def with_votes(self, votes: Iterable[Vote]) -> "Scorer":
         """The scorer after these votes."""
@@ -152,8 +155,6 @@ class Scorer:
         seen |= self._of_place(place)
         seen |= self._of_context(place, whole)
         seen |= self._of_list(term, hit.text, whole)
-        if hit.field is Field.TITLE:
-            seen["title"] = ""
         seen |= {f"{_JOIN.join(pair)}": seen[pair[1]] for pair in _PAIRS if pair[0] in seen and pair[1] in seen}
         return seen
 
@@ -184,14 +185,9 @@ class Scorer:
         return seen
 
     def _of_context(self, place: "_Place", whole: str) -> dict[str, str]:
-        seen: dict[str, str] = {}
+        seen = dict(self._of_article(whole))
         near = f"{place.before[-NEAR:]} {place.after[:NEAR]}"
         for name, pattern in self._words.items():
-            found = dict.fromkeys(pattern.findall(whole))
-            if found:
-                seen[f"far.{name}"] = ", ".join(list(found)[:_SHOWN])
-            if len(found) >= _MANY:
-                seen[f"many.{name}"] = ", ".join(list(found)[:_SHOWN])
             close = pattern.search(near)
             if close:
                 seen[f"near.{name}"] = close[0]
@@ -199,6 +195,21 @@ class Scorer:
             seen["no_business_near"] = ""
         if not any(f"far.{name}" in seen for name in _BUSINESS):
             seen["no_business"] = ""
+        return seen
+
+    def _of_article(self, whole: str) -> Mapping[str, str]:
+        """Of the whole article; kept for its next hit, since this is nearly all of the work."""
+        kept, seen = self._recent
+        if kept == whole:
+            return seen
+        seen = {}
+        for name, pattern in self._words.items():
+            found = list(dict.fromkeys(pattern.findall(whole)))
+            if found:
+                seen[f"far.{name}"] = ", ".join(found[:_SHOWN])
+            if name == "sports" and len(found) >= _MANY:
+                seen["many.sports"] = ", ".join(found[:_SHOWN])
+        self._recent = (whole, seen)
         return seen
 
     def _of_list(self, term: str, text: str, whole: str) -> dict[str, str]:
@@ -209,8 +220,6 @@ class Scorer:
                 found = [word for word in words if word in whole]
                 if found:
                     seen[name] = ", ".join(found[:_SHOWN])
-        if whole.count(text) > 1:
-            seen["repeated"] = text
         return seen
 
 
@@ -226,7 +235,7 @@ class _Place:
         return self.after[:NEAR].lstrip(" '\"’”")
 
     def before_kinds(self) -> Iterable[tuple[str, str]]:
-        trimmed = self.before.rstrip(" '\"‘“")
+        trimmed = self.before.rstrip().rstrip("'\"‘“").rstrip()
         if not trimmed or trimmed[-1] in _SENTENCE_ENDS:
             yield "start", ""
             return
@@ -299,8 +308,6 @@ _JOIN = " & "
 _PAIRS = (
     ("kind.team", "near.sports"),
     ("kind.team", "many.sports"),
-    ("kind.verb", "after.subject"),
-    ("kind.verb", "after.object"),
     ("kind.common", "no_business_near"),
     ("kind.common", "no_business"),
     (f"share.{Share.OTHER}", "no_business_near"),
@@ -340,6 +347,7 @@ _PARTICLES = {
     **dict.fromkeys(("그룹", "측", "측은", "측이", "그룹은", "그룹이", "그룹의", "家", "發"), "company"),
 }
 _PARTICLE = re.compile(rf"({'|'.join(sorted(_PARTICLES, key=len, reverse=True))})(?![가-힣])")
+_WORD_END = r"(?=(?:들|등|측)?(?:은|는|이|가|을|를|의|에|에서|에게|으로|로|와|과|도|만)?(?![가-힣]))"
 _ACTS = re.compile(
     r"밝혔|발표|출시|선보|체결|공개|인수|투자|개최|진행|운영|기록했|추진|설립|도입|확대|개발|공급|내놨|내놓|나선|나섰|"
     r"전했|설명했|제공|판매|강화|오픈|선정|참가|지원|모집|수주|착공|출범|합병|구축|돌파|인상|인하|전망|제시|목표"
