@@ -8,9 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
 
 from bot.adapters.post_slack import identify
 from bot.services.installations import Installations
@@ -218,10 +220,12 @@ def _bolt(workspaces: Workspaces, signing_secret: str) -> AsyncApp:
 
 
 class _WithoutTraceback(logging.Filter):
-    """slack_sdk logs a lost connection with its traceback; the line alone says it."""
+    """slack_sdk logs a lost connection with its traceback; the line alone says it. Others keep theirs."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.exc_info = None
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, (aiohttp.ClientError, OSError, SlackApiError)):
+            record.exc_info = None
         return True
 
 

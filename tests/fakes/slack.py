@@ -110,7 +110,7 @@ class Call:
 
 @dataclass
 class Fault:
-    """What goes wrong with a method: `reset`, `500`, `html`, `text`, `hang`, `429`, or a Slack error name."""
+    """What goes wrong with a method: `reset`, `500`, `html`, `text`, `empty`, `hang`, `429`, or a Slack error name."""
 
     kind: str
     after: bool = False
@@ -464,6 +464,8 @@ class FakeSlack:
                 return web.Response(text="<html>maintenance</html>", content_type="text/html")
             case "text":
                 return web.Response(text="ok, more or less", content_type="text/plain")
+            case "empty":
+                return web.json_response({"ok": True})
             case "429 soon":
                 return web.json_response(_no("ratelimited"), status=429, headers={"Retry-After": "soon"})
             case "429":

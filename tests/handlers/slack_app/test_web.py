@@ -175,7 +175,9 @@ async def test_a_workspace_installs_and_is_served_at_once(
     assert kept.saved[-1].token not in done.text
 
 
-@pytest.mark.parametrize("trouble", ["no state", "forged", "other browser", "denied", "bad code", "cut short"])
+@pytest.mark.parametrize(
+    "trouble", ["no state", "forged", "other browser", "denied", "bad code", "no token", "cut short"]
+)
 async def test_an_installation_that_is_not_right_stores_nothing(
     slack: FakeSlack, kept: Kept, http_app: SlackApp, trouble: str
 ):
@@ -192,6 +194,8 @@ async def test_an_installation_that_is_not_right_stores_nothing(
                 query["state"] = "x"
             case "other browser":
                 client.cookies.clear()
+            case "no token":
+                slack.fail("oauth.v2.access", "empty")
             case "denied":
                 query = {"error": "access_denied"}
             case _:
