@@ -6,9 +6,11 @@ never refused. Layout: design/commands.md §6, facts/slack.md §2.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -85,14 +87,16 @@ def view_blocks(message: Message, most: int) -> list[Block]:
 
 
 def plain(message: Message) -> dict[str, Any]:
-    """The same without blocks, for a message whose blocks Slack refused: the text, and the addresses it links to."""
-    lines = [_text(message)]
-    for url in _addresses(message.parts):
-        if sum(map(len, lines)) + len(url) > TEXT_MAX - 100:
+    """The same without blocks, for a message whose blocks Slack refused; controls are left out."""
+    mention = mention_token(message.mention)
+    lines, room = [_text(message)], TEXT_MAX - limits.escaped_length(message.text[:TEXT_MAX])
+    for line in _plain_lines(message.parts):
+        if len(line) >= room:
             lines.append(ELLIPSIS)
             break
-        lines.append(f"<{escape(url)}>")
-    mention = mention_token(message.mention)
+        if line not in lines[0]:
+            lines.append(line)
+            room -= len(line) + 1
     return {"text": "\n".join([*lines, mention] if mention else lines)}
 
 
@@ -195,8 +199,7 @@ class _Page:
                 return self._image(part)
             case Rule():
                 return [] if self.tight else [{"type": "divider"}]
-            case Buttons():
-                return self._buttons(part.buttons)
+        return self._buttons(part.buttons)
 
     def _heading(self, part: Heading) -> list[Block]:
         title = tidy(part.text)
@@ -359,29 +362,20 @@ def _fit(blocks: list[Block], *, room: int, most: int) -> list[Block]:
 
 
 def _cut(block: Block, room: int) -> list[Block]:
-    """The head of a rich_text block that fits; nothing of any other block."""
-    if block["type"] != "rich_text":
-        return []
-    elements, _ = _cut_elements(block["elements"], room)
-    return [_rich(elements)] if elements else []
+    """The head of a rich_text block that is larger than `room`; nothing of any other block."""
+    return _head(block, room) if block["type"] == "rich_text" else []
 
 
-def _cut_elements(elements: Sequence[Block], room: int) -> tuple[list[Block], int]:
-    kept: list[Block] = []
-    for element in elements:
-        size = limits.weight([element])
-        if size <= room:
-            kept.append(element)
-            room -= size
-            continue
-        if "elements" in element:
-            inner, room = _cut_elements(element["elements"], room)
-            if inner:
-                kept.append({**element, "elements": inner})
-        elif element["type"] == "text" and (text := _clip_escaped(element["text"], room)):
-            kept.append({**element, "text": text})
-        break
-    return kept, room
+def _head(element: Block, room: int) -> list[Block]:
+    """What fits of an element that does not fit whole; a link is not cut."""
+    if "elements" not in element:
+        text = _clip_escaped(element["text"], room) if element["type"] == "text" else ""
+        return [{**element, "text": text}] if text else []
+    inner: list[Block] = element["elements"]
+    sizes = list(accumulate(limits.weight([each]) for each in inner))
+    whole = bisect_right(sizes, room)  # fewer than there are: all together are larger than `room`
+    kept = [*inner[:whole], *_head(inner[whole], room - (sizes[whole - 1] if whole else 0))]
+    return [{**element, "elements": kept}] if kept else []
 
 
 def _clip_escaped(text: str, limit: int) -> str:
@@ -397,21 +391,37 @@ def _text(message: Message) -> str:
     return escape(_clip_escaped(shown, TEXT_MAX))
 
 
-def _addresses(parts: Iterable[Part]) -> list[str]:
-    found: list[str] = []
+def _plain_lines(parts: Iterable[Part]) -> Iterable[str]:
+    """Each part as lines of Slack's plain markup: text escaped, addresses as the only tokens."""
     for part in parts:
         match part:
+            case Heading():
+                yield _plain_run((Span(part.text),))
             case Headline():
-                found.append(web_address(part.url))
-            case Paragraph() | Excerpt():
-                found += [web_address(span.url) for span in part.spans]
+                yield _plain_run((Span(part.title), Span("", url=part.url)))
+            case Byline():
+                yield _plain_run((Span(" · ".join(filter(None, (tidy(part.outlet), tidy(part.more))))),))
+            case Excerpt() | Paragraph():
+                yield _plain_run(part.spans)
             case Bullets():
-                found += [web_address(span.url) for item in part.items for span in item]
+                yield from (f"• {line}" for item in part.items if (line := _plain_run(item)))
+            case Table():
+                yield from (_plain_run((Span(" | ".join(row)),)) for row in (part.header, *part.rows))
+            case Image():
+                yield _plain_run((Span(part.alt), Span("", url=part.url)))
             case Buttons():
-                found += [web_address(button.url) for button in part.buttons]
+                yield from (_plain_run((Span("", url=button.url),)) for button in part.buttons)
             case _:
-                pass
-    return list(dict.fromkeys(filter(None, found)))
+                pass  # chips: the first line names the watches; rules
+
+
+def _plain_run(spans: Iterable[Span]) -> str:
+    pieces: list[str] = []
+    for span in spans:
+        pieces.append(escape(tidy_run(span.text).replace("\n", " ")))
+        if url := web_address(span.url):
+            pieces.append(f" <{escape(url)}>")
+    return "".join(pieces).strip()
 
 
 def _local(when: datetime, zone: str) -> datetime:

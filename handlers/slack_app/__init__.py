@@ -5,13 +5,17 @@ Importing this package loads slack_bolt (about 0.6 s): `app.py` does it beside e
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
+import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
 
 from bot.adapters.post_slack import identify
+from bot.services.installations import Installations
 from bot.services.platform_events import PlatformEvents
 from bot.services.replies import CommandLayer
 from bot.services.surfaces import Surfaces
@@ -19,13 +23,15 @@ from handlers.slack_app.answering import Answering
 from handlers.slack_app.asking import Asking
 from handlers.slack_app.happening import Happening
 from handlers.slack_app.hub import Hub
+from handlers.slack_app.installing import Installing
 from handlers.slack_app.looking import Looking
 from handlers.slack_app.once import Once, delivery_key
 from handlers.slack_app.rights import SlackRights
 from handlers.slack_app.sockets import Socket
+from handlers.slack_app.web import REDIRECT_PATH, Asgi, asgi
 from handlers.slack_app.workspaces import Workspaces
 
-__all__ = ["SlackApp", "build"]
+__all__ = ["Install", "SlackApp", "build"]
 
 CONNECTIONS: Final = 2  # Slack allows 10; see sockets.py
 FINISH_SECONDS: Final = 5.0
@@ -44,6 +50,7 @@ def build(  # noqa: PLR0913 - each is one setting of the contract
     language: str = "ko",
     signing_secret: str = "",
     ping_seconds: float = 4.0,
+    install: "Install | None" = None,
 ) -> "SlackApp":
     """Wire everything; nothing is opened before `start`.
 
@@ -58,6 +65,7 @@ def build(  # noqa: PLR0913 - each is one setting of the contract
         command: the slash command's name in the manifest.
         language: of private answers where Slack does not tell the person's.
         signing_secret: of HTTP mode; requests without a good signature are refused.
+        install: for installations by OAuth, in HTTP or Socket Mode.
         ping_seconds: between signs of life on each socket; 3 to 5 (facts/slack.md §3).
     """
     own_token: dict[str, str] = {}
@@ -83,11 +91,40 @@ def build(  # noqa: PLR0913 - each is one setting of the contract
             Happening(events, rights, workspaces).register(app)
         return app
 
-    return SlackApp(wire, workspaces, answering, check=check, app_token=app_token, ping_seconds=ping_seconds)
+    slack = SlackApp(wire, workspaces, answering, check=check, app_token=app_token, ping_seconds=ping_seconds)
+    if signing_secret or install is not None:
+        installing = None
+        if install is not None:
+            installing = Installing(
+                workspaces,
+                install.installations,
+                client_id=install.client_id,
+                client_secret=install.client_secret,
+                secret_key=install.secret_key,
+                redirect_url=install.public_url.rstrip("/") + REDIRECT_PATH,
+                language=language,
+            )
+        slack.asgi = asgi(slack.bolt if signing_secret else None, installing)
+    return slack
+
+
+@dataclass(frozen=True, slots=True)
+class Install:
+    """What installations by OAuth need (`SLACK_CLIENT_ID`, …, `SOSIK_PUBLIC_URL`)."""
+
+    installations: Installations
+    client_id: str
+    client_secret: str
+    secret_key: str
+    public_url: str
 
 
 class SlackApp:
-    """The Slack side of a running bot. `start` may be called again after it raised `TryLater`."""
+    """The Slack side of a running bot. `start` may be called again after it raised `TryLater`.
+
+    Attributes:
+        asgi: serves `/slack/…` in HTTP mode and for installations; None where neither is set up.
+    """
 
     def __init__(
         self,
@@ -107,12 +144,19 @@ class SlackApp:
         self._ping_seconds = ping_seconds
         self._app: AsyncApp | None = None
         self._sockets: list[Socket] = []
+        self._started = False
+        self.asgi: Asgi | None = None
+
+    def bolt(self) -> AsyncApp:
+        """Bolt's application, wired at the first use."""
+        self._app = self._app or self._wire()
+        return self._app
 
     @property
     def connected(self) -> bool:
         """Whether payloads can arrive: over an open socket, or in HTTP mode once started."""
         if not self._app_token:
-            return self._app is not None
+            return self._started
         return any(each.open for each in self._sockets)
 
     async def start(self) -> None:
@@ -123,11 +167,11 @@ class SlackApp:
             TryLater: `slack.unreachable`.
         """
         await self._check()
-        self._app = self._app or self._wire()
+        bolt = self.bolt()
         try:
             for _ in range(CONNECTIONS if self._app_token else 0):
                 socket = Socket(
-                    self._app,
+                    bolt,
                     app_token=self._app_token,
                     client=self._workspaces.client(),
                     ping_seconds=self._ping_seconds,
@@ -138,9 +182,11 @@ class SlackApp:
         except BaseException:
             await self.stop()
             raise
+        self._started = True
 
     async def stop(self) -> None:
         """Disconnect, let the work under way end, close the session."""
+        self._started = False
         sockets, self._sockets = self._sockets, []
         for socket in sockets:
             await socket.stop()
@@ -174,10 +220,12 @@ def _bolt(workspaces: Workspaces, signing_secret: str) -> AsyncApp:
 
 
 class _WithoutTraceback(logging.Filter):
-    """slack_sdk logs a lost connection with its traceback; the line alone says it."""
+    """slack_sdk logs a lost connection with its traceback; the line alone says it. Others keep theirs."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.exc_info = None
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, (aiohttp.ClientError, OSError, SlackApiError)):
+            record.exc_info = None
         return True
 
 

@@ -59,21 +59,25 @@ class Answering:
         if running:
             await asyncio.wait(running, timeout=seconds)
 
+    def track(self) -> None:
+        """Let `finish` wait for the task that runs now."""
+        task = asyncio.current_task()
+        if task is not None:  # there always is one in a handler
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
     def language_of(self, caller: Caller) -> str:
         """The language of a private answer."""
         return caller.language or self._language
 
     async def guard(self, caller: Caller, work: Callable[[], Awaitable[Reply]]) -> Reply:
         """What `work` answers; a sentence when it cannot."""
-        task = asyncio.current_task()
-        if task is not None:
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+        self.track()
         language = self.language_of(caller)
         try:
             return await work()
         except SosikError as error:
-            return Reply(Message(say(error.key, language, **error.values), language=language), failed=True)
+            return Reply(Message(_sentence(error, language), language=language), failed=True)
         except Exception:  # the boundary: a mistake of ours must not leave the person without an answer
             log.exception("slack_handler_failed", channel=str(caller.channel))
             return Reply(Message(say("slack.failed", language), language=language), failed=True)
@@ -158,3 +162,11 @@ class Answering:
             )
         except (SlackRefusedError, TryLater) as error:
             log.warning("slack_answer_lost", channel=str(channel), error=str(error))
+
+
+def _sentence(error: SosikError, language: str) -> str:
+    try:
+        return say(error.key, language, **error.values)
+    except KeyError:  # an error without its sentence must still be answered
+        log.warning("sentence_missing", key=error.key)
+        return say("slack.failed", language)

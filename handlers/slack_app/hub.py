@@ -90,6 +90,7 @@ class Hub:
 
     async def on_watch(self, ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
         """The form of a new watch was sent; mistakes come back on the field."""
+        self._answering.track()
         back = await back_of(body, self._rights)
         typed = _read(view)
         if typed.get("channel") == back.caller.channel.channel:
@@ -107,6 +108,7 @@ class Hub:
 
     async def on_find(self, ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
         """The form of a search was sent; the result takes its place."""
+        self._answering.track()
         back = await back_of(body, self._rights)
         typed = _read(view)
         if not await self._has_expression(ack, back, typed):

@@ -76,14 +76,30 @@ async def test_a_reply_goes_into_the_thread_and_is_found_there(slack: FakeSlack,
     assert await poster.find(here(), "parent", since()) == parent
 
 
-async def test_an_old_enough_history_is_read_page_by_page(slack: FakeSlack, poster: Poster):
+async def test_an_old_enough_history_is_read_page_by_page(
+    slack: FakeSlack, poster: Poster, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(post_slack, "HISTORY_PAGE", 10)
     first = await poster.post(Post(here(), CARD, "first"))
-    for number in range(205):
+    for number in range(25):
         await poster.post(Post(here(), Message("."), f"k{number}"))
 
     assert await poster.find(here(), "first", since()) == first
     assert await poster.find(here(), "never", since()) is None
     assert await poster.find(here(), "first", datetime.now(UTC) + timedelta(minutes=5)) is None
+
+
+async def test_a_history_without_end_is_not_read_to_its_end(
+    slack: FakeSlack, poster: Poster, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(post_slack, "HISTORY_PAGE", 1)
+    monkeypatch.setattr(post_slack, "HISTORY_PAGES", 2)
+    await poster.post(Post(here(), CARD, "first"))
+    for number in range(3):
+        await poster.post(Post(here(), CARD, f"k{number}"))
+
+    assert await poster.find(here(), "first", since()) is None
+    assert len(slack.called("conversations.history")) == 2
 
 
 async def test_an_edit_keeps_text_and_blocks(slack: FakeSlack, poster: Poster):
@@ -195,7 +211,7 @@ async def test_too_many_requests_name_their_wait(slack: FakeSlack, poster: Poste
     assert unnamed.value.after_seconds is None
 
 
-@pytest.mark.parametrize("kind", ["reset", "500", "html", "text", "internal_error", "fatal_error"])
+@pytest.mark.parametrize("kind", ["reset", "500", "html", "text", "empty", "internal_error", "fatal_error"])
 @pytest.mark.parametrize("after", [False, True])
 async def test_what_nobody_knows_is_in_doubt_and_never_sent_twice(
     slack: FakeSlack, poster: Poster, kind: str, after: bool
@@ -255,7 +271,7 @@ async def test_a_refused_form_is_sent_once_more_as_plain_text(slack: FakeSlack, 
 
     (said,) = slack.messages("C1")
     assert said.blocks == []
-    assert said.text.endswith("\n<https://news.example/1>")
+    assert said.text.endswith("\n제목 <https://news.example/1>")
     assert said.metadata["event_payload"] == {"d": "k"}
 
 

@@ -110,7 +110,7 @@ class Call:
 
 @dataclass
 class Fault:
-    """What goes wrong with a method: `reset`, `500`, `html`, `text`, `hang`, `429`, or a Slack error name."""
+    """What goes wrong with a method: `reset`, `500`, `html`, `text`, `empty`, `hang`, `429`, or a Slack error name."""
 
     kind: str
     after: bool = False
@@ -248,7 +248,7 @@ class FakeSlack:
 
     async def slash(self, command: str, text: str, *, user: str, channel: str) -> Exchange:
         """Type a slash command; returns once the bot has acknowledged it."""
-        response_id, url = self._response_url()
+        response_id, url = self.response_url()
         room = self.rooms[channel]
         payload = {
             "token": "x",
@@ -285,7 +285,7 @@ class FakeSlack:
             chosen = [each for each in element["options"] if each["value"] == value]
             assert chosen, f"no such option: {value}"
             action["selected_option"] = chosen[0]
-        response_id, url = self._response_url()
+        response_id, url = self.response_url()
         self._originals[response_id] = said
         container = {"type": "message", "message_ts": said.ts, "channel_id": said.channel}
         container["is_ephemeral"] = bool(said.ephemeral_to)  # type: ignore[assignment]
@@ -318,7 +318,7 @@ class FakeSlack:
         """Use a global shortcut, or a message shortcut on a message."""
         if message is None:
             return await self._act("interactive", self._interaction("shortcut", user) | {"callback_id": callback_id})
-        response_id, url = self._response_url()
+        response_id, url = self.response_url()
         payload = self._interaction("message_action", user, channel=message.channel)
         payload |= {"callback_id": callback_id, "response_url": url, "message_ts": message.ts}
         payload["message"] = {"type": "message", "ts": message.ts, "text": message.text, "user": message.user}
@@ -464,6 +464,8 @@ class FakeSlack:
                 return web.Response(text="<html>maintenance</html>", content_type="text/html")
             case "text":
                 return web.Response(text="ok, more or less", content_type="text/plain")
+            case "empty":
+                return web.json_response({"ok": True})
             case "429 soon":
                 return web.json_response(_no("ratelimited"), status=429, headers={"Retry-After": "soon"})
             case "429":
@@ -490,6 +492,8 @@ class FakeSlack:
         return answer
 
     def _oauth(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        if not arguments.get("client_id") or not arguments.get("client_secret"):
+            return _no("bad_client_secret")
         team = self.code_teams.pop(arguments.get("code", ""), "")
         if not team:
             return _no("invalid_code")
@@ -791,7 +795,7 @@ class FakeSlack:
         said.ephemeral_to = user
         return said
 
-    def _response_url(self) -> tuple[str, str]:
+    def response_url(self) -> tuple[str, str]:
         response_id = f"r{next(self._numbers)}"
         self.responses[response_id] = []
         return response_id, f"http://127.0.0.1:{self.port}/response/{response_id}"

@@ -302,15 +302,78 @@ def test_a_message_without_parts_shows_its_text_unparsed():
     assert blocks[0]["elements"][0]["elements"][0] == {"type": "text", "text": "*LG전자* <!channel>"}
 
 
-def test_the_plain_form_links_every_address_until_it_is_full():
+def test_the_plain_form_says_everything_but_the_controls():
+    parts = (
+        Chips(("LG전자",)),
+        Heading("오늘의 뉴스 <요약>"),
+        *card().parts[1:4],
+        Rule(),
+        Bullets(((Span("둘째 "), Span("기사", url="https://news.example/2")), ())),
+        Table(("감시", "건"), (("LG전자", "3"),)),
+        Image("차트", "https://img.example/1.png"),
+        Buttons((Button("기사", url="https://news.example/3"), Button("왜?", "w1:why:1"))),
+    )
+
+    assert plain(card(parts=parts))["text"].split("\n") == [
+        "[LG전자] LG전자·토론토대, AI 공동 연구 (더구루)",
+        "오늘의 뉴스 &lt;요약&gt;",
+        "LG전자·토론토대, AI 공동 연구 2028년까지 잇는다 <https://news.example/1>",
+        "더구루 · 외 3개 매체",
+        "…토론토 AI 연구소를 거점으로…",
+        "• 둘째 기사 <https://news.example/2>",
+        "감시 | 건",
+        "LG전자 | 3",
+        "차트 <https://img.example/1.png>",
+        "<https://news.example/3>",
+    ]
+
+
+def test_the_plain_form_ends_where_it_is_full():
     many = Bullets(tuple((Span("기사", url=f"https://n.example/{'y' * 400}{number}"),) for number in range(20)))
-    table = Table(("가",), ())
 
-    short, long = plain(card()), plain(card(parts=(table, many, *card().parts)))
+    long = plain(card(parts=(many,)))["text"]
 
-    assert short["text"] == card().text + "\n<https://news.example/1>"
-    assert long["text"].endswith("…")
-    assert len(long["text"]) <= limits.MESSAGE_TEXT_MAX
+    assert long.endswith("…")
+    assert 3_000 < len(long) <= limits.MESSAGE_TEXT_MAX
+
+
+def test_a_link_that_does_not_fit_is_not_cut_in_the_middle():
+    full = tuple(Paragraph((Span("가" * size),)) for size in (3_000, 3_000, 3_000, 2_850))
+    link = (Span("기사", url="https://n.example/" + "x" * 500),)
+
+    for part in (Bullets((link,)), Paragraph(link)):
+        blocks = render(card(parts=(*full, part)))["blocks"]
+        assert len(blocks) == 5
+        assert blocks[-1]["elements"][0]["elements"] == [{"type": "text", "text": "…"}]
+
+
+def test_more_parts_than_blocks_are_cut_even_in_the_tight_form():
+    pictures = tuple(Image("그림", f"https://img.example/{number}.png") for number in range(70))
+
+    blocks = render(card(parts=pictures))["blocks"]
+
+    assert len(blocks) == limits.MESSAGE_BLOCKS_MAX
+    assert blocks[-1]["type"] == "rich_text"
+
+
+def test_parts_that_carry_nothing_show_nothing():
+    empty = (
+        Heading(" "),
+        Chips(("",)),
+        Paragraph(()),
+        Bullets(((),)),
+        Table((), ()),
+        Image(""),
+        Buttons((Button(""),)),
+    )
+
+    assert render(card(parts=empty))["blocks"] == render(card(parts=(Paragraph((Span("…"),)),)))["blocks"]
+
+
+def test_a_link_without_words_shows_its_address():
+    leaf = render(card(parts=(Paragraph((Span("글 "), Span(" ", url="https://a.example"))),)))["blocks"][0]
+
+    assert leaf["elements"][0]["elements"][1]["text"] == "https://a.example"
 
 
 def test_addresses_are_http_and_cannot_end_their_link():

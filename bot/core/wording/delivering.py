@@ -86,6 +86,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "slack.hub_list": ("이 채널 감시", "Watches here"),
     "slack.hub_search": ("검색", "Search"),
     "slack.hub_text": ("무엇을 할까요?", "What would you like to do?"),
+    "slack.install_denied": (
+        "설치를 그만두었습니다. 이 창은 닫아도 됩니다",
+        "The installation was cancelled. You may close this window",
+    ),
+    "slack.install_expired": (
+        "설치 주소의 시간이 지났습니다. 설치 링크를 다시 눌러 주세요",
+        "This installation link has expired. Please follow the installation link again",
+    ),
+    "slack.installed": (
+        "'{name}'에 설치했습니다. Slack에서 /news 도움말 을 적어 보세요",
+        "Installed in '{name}'. In Slack, type /news help",
+    ),
     "slack.later": ("다음 ▶", "Next ▶"),
     "slack.no_expression": ("키워드를 하나 이상 넣어 주세요", "Please enter at least one keyword"),
     "slack.retry": ("다시 시도", "Try again"),

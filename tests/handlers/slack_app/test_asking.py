@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from bot.core.commands import Standing
-from bot.core.errors import GiveUp, Reach, TryLater
+from bot.core.errors import GiveUp, Reach, TryLater, UserMistake
 from bot.core.message import Button, Buttons, Message, Option, Paragraph, Span
 from bot.core.news import ChannelRef
 from bot.core.wording import say
 from bot.services.replies import Reply
-from handlers.slack_app import SlackApp
+from handlers.slack_app import SlackApp, sockets
 from tests.fakes.slack import FakeSlack
 from tests.handlers.slack_app.support import Layer, Noted, app_for
 
@@ -217,6 +217,35 @@ async def test_a_mistake_of_ours_is_answered_with_one_sentence(
     assert answer["text"] == say("slack.failed")
 
 
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (UserMistake("command.setting", word="색"), "'색'은 모르는 설정이에요"),
+        (UserMistake("no.such_key"), "문제가 생겨"),
+    ],
+)
+async def test_an_error_that_gets_this_far_is_told_in_its_sentence(
+    slack: FakeSlack, layer: Layer, app: SlackApp, error: Exception, sentence: str
+):
+    def fail(_: str) -> Reply:
+        raise error
+
+    layer.reply = fail
+
+    answer = await (await slack.slash("/news", "목록", user="U1", channel="C1")).answered()
+
+    assert answer["text"].startswith(sentence)
+
+
+async def test_an_answer_refused_even_as_plain_text_comes_as_an_ephemeral_message(
+    slack: FakeSlack, layer: Layer, app: SlackApp
+):
+    slack.fail("response_url", "image", times=2)
+
+    await slack.slash("/news", "목록", user="U1", channel="C1")
+    await slack.until(lambda: bool(slack.ephemerals), "an ephemeral message")
+
+
 async def test_an_answer_whose_form_is_refused_comes_as_plain_text(slack: FakeSlack, layer: Layer, app: SlackApp):
     slack.fail("response_url", "image")
 
@@ -340,6 +369,27 @@ async def test_a_start_that_found_no_slack_can_be_tried_again(slack: FakeSlack, 
     await app.stop()
 
 
+async def test_sockets_that_do_not_open_are_an_unreachable_slack(
+    slack: FakeSlack, layer: Layer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sockets, "CALL_SECONDS", 0.3)
+    slack.refused_sockets = 10**6
+    app = app_for(slack, layer)
+
+    with pytest.raises(TryLater, match=r"slack\.unreachable"):
+        await app.start()
+    assert not app.connected
+
+
+async def test_a_request_from_a_workspace_without_the_app_is_not_served(slack: FakeSlack, layer: Layer, app: SlackApp):
+    slack.room("C9", ["U9"], team="T404")
+
+    exchange = await slack.slash("/news", "목록", user="U9", channel="C9")
+
+    assert exchange.acked_at is not None
+    assert layer.asked == []
+
+
 async def test_stopping_lets_the_work_under_way_end(slack: FakeSlack, layer: Layer):
     app = app_for(slack, layer)
     await app.start()
@@ -367,6 +417,16 @@ async def test_several_workspaces_are_served_with_their_own_tokens(slack: FakeSl
 
     assert [str(caller.channel) for caller, _ in layer.asked] == ["slack:T0FAKE/C1", "slack:T2/C9"]
     assert [call.team for call in slack.calls if call.method == "users.info"] == ["T0FAKE", "T2"]
+
+
+async def test_a_mistake_of_ours_in_an_event_keeps_its_traceback(
+    slack: FakeSlack, noted: Noted, app: SlackApp, caplog: pytest.LogCaptureFixture
+):
+    await slack.event("channel_unarchive", user="U1")  # names no channel
+    await slack.event("channel_unarchive", channel="C1", user="U1")
+    await app.stop()
+
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [KeyError]
 
 
 async def test_tracebacks_of_the_sdk_stay_out_of_the_log(

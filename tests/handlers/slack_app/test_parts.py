@@ -117,7 +117,8 @@ async def test_memories_of_people_are_bounded(slack: FakeSlack, monkeypatch: pyt
     monkeypatch.setattr("handlers.slack_app.workspaces.DIRECTS_MOST", 2)
     workspaces = Workspaces({"T0FAKE": slack.bot_token}.get, api_url=slack.base_url)
     rights = SlackRights(workspaces)
-    for user in itertools.islice(itertools.cycle(["U1", "UADMIN", "UGUEST"]), 6):
+    people = ["U1", "UADMIN", "UGUEST"]
+    for user in itertools.islice(itertools.cycle(people), 6):
         await rights.standing(Caller(HERE, user), HERE)
         await rights.direct("T0FAKE", user)
     await workspaces.close()
