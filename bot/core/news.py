@@ -43,8 +43,13 @@ class ChannelRef:
             raise UserMistake("channel.bad", text=text)
         return cls(Platform(found[1]), found[2], found[3])
 
+    @property
+    def home(self) -> str:
+        """Its workspace, as `platform:workspace`."""
+        return f"{self.platform}:{self.workspace}"
+
     def __str__(self) -> str:
-        return f"{self.platform}:{self.workspace}/{self.channel}"
+        return f"{self.home}/{self.channel}"
 
 
 class SourceState(StrEnum):
@@ -85,6 +90,7 @@ class Source:
     baselined: bool = False
     interval_seconds: float = 0.0
     next_poll_at: datetime | None = None
+    checked_at: datetime | None = None
     last_ok_at: datetime | None = None
     last_new_at: datetime | None = None
     fail_count: int = 0
@@ -107,6 +113,7 @@ class Article:
         body: the article's own text, paragraphs separated by a line feed; empty when only title and summary are known.
         published: as its source says; None when it does not say or says nonsense. Decides nothing.
         first_seen: when we first read it.
+        workspace: `platform:workspace` whose own source brought it; None when it is everybody's.
     """
 
     title: str
@@ -122,6 +129,7 @@ class Article:
     published: datetime | None = None
     keys: tuple[bytes, ...] = ()
     tags: tuple[str, ...] = ()
+    workspace: str | None = None
 
 
 class Scope(StrEnum):

@@ -34,6 +34,14 @@ def say(key: str, language: str = KOREAN, **values: object) -> str:
     return _FORMAT.vformat(TEXTS[key][1 if language == ENGLISH else 0], (), values)
 
 
+def reason(key: str, language: str, values: Mapping[str, object] | None) -> str:
+    """The sentence for a stored reason; one that this version does not know is named by its key."""
+    try:
+        return say(key, language, **(values or {}))
+    except KeyError:
+        return key
+
+
 def values_named(template: str) -> set[str]:
     """The names of the values in a template."""
     return {name for _, name, _, _ in Formatter().parse(template) if name}

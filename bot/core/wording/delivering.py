@@ -1,4 +1,4 @@
-"""Why a message could not be delivered, what the bot lacks in a channel, and words that renderers add."""
+"""Why a message could not be delivered, what the bot lacks in a channel, and words that a platform's own surfaces add."""
 
 TEXTS: dict[str, tuple[str, str]] = {
     "card.first_seen": ("확인", "seen"),
@@ -56,10 +56,42 @@ TEXTS: dict[str, tuple[str, str]] = {
         "SLACK_APP_TOKEN을 Slack이 받아들이지 않았어요 ({error}). connections:write가 있는 앱 토큰을 적어 주세요",
         "Slack refused SLACK_APP_TOKEN ({error}). Write an app-level token with connections:write",
     ),
+    "slack.failed": (
+        "문제가 생겨 처리하지 못했어요. 잠시 뒤에 다시 시도해 주세요",
+        "Something went wrong on our side. Please try again in a moment",
+    ),
     "slack.token": (
         "SLACK_BOT_TOKEN을 Slack이 받아들이지 않았어요 ({error}). 앱을 설치한 화면의 봇 토큰을 적어 주세요",
         "Slack refused SLACK_BOT_TOKEN ({error}). Write the bot token that installing the app shows",
     ),
+    "slack.add_submit": ("구독", "Watch"),
+    "slack.add_title": ("뉴스 감시 추가", "Add a news watch"),
+    "slack.answer_title": ("소식", "sosik"),
+    "slack.close": ("닫기", "Close"),
+    "slack.days": ("{days}일", "{days} days"),
+    "slack.earlier": ("◀ 이전", "◀ Previous"),
+    "slack.field_channel": ("알릴 채널", "Channel"),
+    "slack.field_days": ("기간", "Period"),
+    "slack.field_delivery": ("전달", "Delivery"),
+    "slack.field_expression": ("키워드", "Keywords"),
+    "slack.field_outlet": ("매체", "Outlet"),
+    "slack.field_scope": ("범위", "Scope"),
+    "slack.hint_expression": (
+        '쉼표는 또는, +는 함께, -는 제외예요. 예: LG전자, "AI 연구소" -채용',
+        'A comma means or, + means also, - means without. For example: LG전자, "AI 연구소" -채용',
+    ),
+    "slack.hint_outlet": ("매체 이름을 적어 보세요", "Type the name of an outlet"),
+    "slack.hub_add": ("추가", "Add"),
+    "slack.hub_digest": ("요약", "Digest"),
+    "slack.hub_list": ("이 채널 감시", "Watches here"),
+    "slack.hub_search": ("검색", "Search"),
+    "slack.hub_text": ("무엇을 할까요?", "What would you like to do?"),
+    "slack.later": ("다음 ▶", "Next ▶"),
+    "slack.no_expression": ("키워드를 하나 이상 넣어 주세요", "Please enter at least one keyword"),
+    "slack.retry": ("다시 시도", "Try again"),
+    "slack.search_submit": ("검색", "Search"),
+    "slack.search_title": ("뉴스 검색", "Search the news"),
+    "slack.working": ("확인하고 있어요…", "Checking…"),
     "slack.try_again": (
         "시간이 지나 열지 못했어요. 다시 시도해 주세요",
         "That took too long to open. Please try again",
@@ -68,4 +100,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Slack에 연결하지 못했어요 ({error}). SLACK_API_URL과 네트워크를 확인해 주세요",
         "Slack could not be reached ({error}). Check SLACK_API_URL and the network",
     ),
+    "delivery.broken": (
+        "이 알림을 보낼 모양으로 만들지 못했어요 ({error})",
+        "This alert could not be put into shape ({error})",
+    ),
+    "delivery.newer": ("더 새 버전이 만든 알림이에요", "A newer version made this alert"),
+    "delivery.frozen": ("멈춰 있다가 깨어나 보내지 않고 확인해요", "It slept past its deadline; it is looked up first"),
+    "delivery.timeout": ("제때 답이 없어 확인하고 있어요", "No answer in time; it is looked up"),
+    "delivery.found": ("보낸 것이 채널에 있었어요", "It was found in the channel"),
+    "delivery.not_found": ("채널에 없어 다시 보내요", "It was not in the channel and is sent again"),
 }

@@ -5,4 +5,171 @@ TEXTS: dict[str, tuple[str, str]] = {
         "'{text}'{text!p:은/는} 채널 주소가 아니에요. platform:workspace/channel 꼴로 적어 주세요 (예: console:local/main)",
         "'{text}' is no channel address. Write platform:workspace/channel (for example console:local/main)",
     ),
+    "cli.about": (
+        "소식: 지켜보는 말이 나온 기사를 Slack과 Discord 채널에 몇 초 안에 알려 줍니다",
+        "sosik tells Slack and Discord channels, within seconds, about every article that mentions what they watch",
+    ),
+    "cli.run": ("설정한 대로 계속 일합니다", "do everything configured, until stopped"),
+    "cli.run.once": (
+        "읽을 출처를 한 번씩 읽고, 보낼 것을 다 보내고 끝냅니다",
+        "poll every due source once, deliver everything due, leave",
+    ),
+    "cli.run.role": ("이 프로세스가 맡을 일만: poll,deliver,gateway,web", "only these roles: poll,deliver,gateway,web"),
+    "cli.demo": (
+        "함께 들어 있는 뉴스로 보여 줍니다. 토큰도 인터넷도 필요 없어요",
+        "show it on bundled news: no token, no internet",
+    ),
+    "cli.demo.hold": ("끝내지 않고 웹 페이지를 열어 둡니다", "stay up with the web page"),
+    "cli.demo.json": ("알림마다 JSON 한 줄을 씁니다", "print one JSON object a line for each alert"),
+    "cli.say": ("채팅 명령 하나를 운영자로서 실행합니다", "run one chat command as the operator"),
+    "cli.say.in": ("채널. 예: console:local/main", "a channel such as console:local/main"),
+    "cli.say.as": ("누구로서", "as whom"),
+    "cli.say.text": ("명령. 예: 구독 LG전자", "the command, such as: 구독 LG전자"),
+    "cli.match": ("표준 입력의 기사(JSON Lines)에서 찾습니다", "filter articles (JSON lines on stdin)"),
+    "cli.match.watches": ("감시 표현식 파일, 한 줄에 하나", "a file with one watch expression a line"),
+    "cli.match.explain": ("거절한 이유도 보여 줍니다", "show refused candidates with the reason"),
+    "cli.feed": ("피드를 어떻게 읽는지 보여 줍니다", "show how a feed is read"),
+    "cli.feed.place": ("파일, 주소, 또는 표준 입력 -", "a file, an address, or - for stdin"),
+    "cli.feed.charset": ("HTTP 머리의 문자셋", "the charset of the HTTP header"),
+    "cli.feed.base": ("상대 주소의 기준", "what relative addresses are relative to"),
+    "cli.feed.timezone": ("시간대가 없는 날짜의 시간대", "the zone of dates that name none"),
+    "cli.extract": ("기사 페이지를 어떻게 읽는지 보여 줍니다", "show how an article page is read"),
+    "cli.extract.place": ("파일, 주소, 또는 표준 입력 -", "a file, an address, or - for stdin"),
+    "cli.extract.url": ("파일이 놓여 있던 주소", "the address that the file came from"),
+    "cli.migrate": ("데이터베이스를 이 버전에 맞춥니다", "bring the database to this version"),
+    "cli.backup": ("일하는 동안에도 온전한 사본을 만듭니다", "make a consistent copy, also while it runs"),
+    "cli.backup.file": ("사본의 이름", "the copy's name"),
+    "cli.migrated": ("데이터베이스가 준비되었어요", "The database is ready"),
+    "cli.usage": (
+        "명령을 이해하지 못했어요 ({detail}). {command} --help를 보세요",
+        "I did not understand that ({detail}). See {command} --help",
+    ),
+    "cli.file": ("'{file}'{file!p:을/를} 읽을 수 없어요: {why}", "'{file}' cannot be read: {why}"),
+    "demo.starting": ("출처를 읽고 구독하고 있어요", "reading sources and subscribing"),
+    "demo.waiting": ("새 기사가 나왔어요. 알림 {count}/{all}", "news is out. Alerts {count}/{all}"),
+    "demo.republished": (
+        "매체들이 기사를 다시 냈어요. 알림이 또 오지 않는지 보고 있어요",
+        "outlets republish articles; nothing more must come",
+    ),
+    "demo.refused": (
+        "데모의 명령 '{line}'{line!p:이/가} 거절됐어요: {why}",
+        "The demo's command '{line}' was refused: {why}",
+    ),
+    "demo.figures": (
+        "기사 {articles}건을 읽고 알림 {alerts}건을 보냈어요 · 발행에서 알림까지 중앙값 {median}초, 최대 {worst}초 · 이벤트 루프 최대 멈춤 {lag}ms",
+        "{articles} articles read, {alerts} alerts sent · publication to alert {median} s median, {worst} s at most · longest stall of the event loop {lag} ms",
+    ),
+    "demo.held": (
+        "둘러보세요: {page} · 뉴스 {news} · 끝내려면 Ctrl+C",
+        "Look around: {page} · news {news} · Ctrl+C ends it",
+    ),
+    "backup.done": ("{file}에 사본을 만들었어요", "The copy is {file}"),
+    "backup.exists": (
+        "{file}{file!p:이/가} 이미 있어요. 다른 이름을 적어 주세요",
+        "{file} is there already. Choose another name",
+    ),
+    "backup.postgresql": (
+        "PostgreSQL은 pg_dump로 사본을 만들어 주세요",
+        "Copy PostgreSQL with pg_dump",
+    ),
+    "settings.bad": (
+        "{name} 설정이 맞지 않아요. 이런 값이어야 해요: {expected}",
+        "{name} is not right. It should be like: {expected}",
+    ),
+    "settings.file": (
+        "{name}에 적힌 파일을 읽을 수 없어요. 경로와 권한을 확인해 주세요",
+        "The file named by {name} cannot be read. Check its path and permissions",
+    ),
+    "role.unknown": (
+        "'{role}'{role!p:은/는} 모르는 역할이에요. {roles} 가운데서 골라 주세요",
+        "'{role}' is no role I know. Choose from {roles}",
+    ),
+    "run.twice": (
+        "다른 sosik run이 이 데이터베이스를 쓰고 있어요 ({path}). 먼저 그것을 끝내거나 PostgreSQL을 쓰세요",
+        "Another sosik run uses this database ({path}). End it first, or use PostgreSQL",
+    ),
+    "web.port": (
+        "{host}:{port}{port!p:을/를} 열 수 없어요. SOSIK_HTTP_PORT를 바꾸거나 0으로 꺼 주세요",
+        "{host}:{port} cannot be opened. Change SOSIK_HTTP_PORT, or set it to 0",
+    ),
+    "database.url": (
+        "DATABASE_URL은 sqlite:///경로 또는 postgresql://… 이어야 해요",
+        "DATABASE_URL must be sqlite:///path or postgresql://…",
+    ),
+    "database.open": (
+        "데이터베이스를 열 수 없어요 ({detail}). DATABASE_URL이나 SOSIK_HOME을 확인해 주세요",
+        "The database cannot be opened ({detail}). Check DATABASE_URL or SOSIK_HOME",
+    ),
+    "database.away": (
+        "데이터베이스에 닿지 않아요 ({detail}). 켜져 있는지, 주소가 맞는지 확인해 주세요",
+        "The database cannot be reached ({detail}). Check that it is up and the address is right",
+    ),
+    "database.full": (
+        "디스크가 가득 찼어요. 자리를 비우면 이어서 일해요",
+        "The disk is full. Work goes on once there is room",
+    ),
+    "database.newer": (
+        "데이터베이스가 더 새 버전({version})의 것이에요. sosik을 새 버전으로 바꿔 주세요",
+        "The database belongs to a newer version ({version}). Update sosik",
+    ),
+    "catalog.too_big": (
+        "출처 목록이 너무 커요. {characters:,}자까지 읽을 수 있어요",
+        "The catalogue is too big: {characters:,} characters can be read",
+    ),
+    "catalog.not_yaml": (
+        "출처 목록 {line}번째 줄에서 YAML 문법이 어긋나요. 따옴표와 들여쓰기를 살펴봐 주세요",
+        "The catalogue is no YAML at line {line}. Look at its quotes and indents",
+    ),
+    "catalog.form": (
+        "출처 목록 {line}번째 줄의 꼴이 달라요. feeds 아래에 {{outlet, section, language, url}}을 하나씩 적어 주세요",
+        "The catalogue has another form at line {line}. Write one {{outlet, section, language, url}} each below feeds",
+    ),
+    "catalog.missing": (
+        "출처 목록 {line}번째 줄에 {field} 값이 없어요",
+        "The catalogue lacks {field} at line {line}",
+    ),
+    "catalog.unknown": (
+        "출처 목록 {line}번째 줄의 '{field}'{field!p:은/는} 모르는 항목이에요",
+        "The catalogue names '{field}' at line {line}, which is unknown",
+    ),
+    "catalog.bad_value": (
+        "출처 목록 {line}번째 줄의 {field} 값 '{value}'{value!p:을/를} 쓸 수 없어요",
+        "The catalogue says {field} '{value}' at line {line}, which cannot be used",
+    ),
+    "catalog.twice": (
+        "출처 목록 {line}번째 줄의 주소가 두 번 나와요: {url}",
+        "The catalogue names this address twice (line {line}): {url}",
+    ),
+    "catalog.unconfirmed": (
+        "출처 목록 {line}번째 줄의 주소는 확인되지 않아서 기본으로 켤 수 없어요: {url}",
+        "The catalogue switches on an address that nobody confirmed (line {line}): {url}",
+    ),
+    "catalog.no_such": (
+        "'{name}'{name!p:은/는} 출처 목록에 없는 매체나 분야예요",
+        "'{name}' is no outlet or section of the catalogue",
+    ),
+    "catalog.no_such.near": (
+        "'{name}'{name!p:은/는} 출처 목록에 없어요. 혹시 '{near}'인가요?",
+        "'{name}' is not in the catalogue. Did you mean '{near}'?",
+    ),
+    "opml.too_big": (
+        "OPML 파일이 너무 커요. {megabytes}MB까지 읽을 수 있어요",
+        "The OPML file is too big: {megabytes} MB can be read",
+    ),
+    "opml.entities": (
+        "엔티티를 선언한 OPML 파일은 읽지 않아요. 피드 리더에서 다시 내보내 주세요",
+        "OPML files that declare entities are not read. Export it from your feed reader again",
+    ),
+    "opml.not_opml": (
+        "OPML 파일이 아니에요. 피드 리더에서 내보낸 .opml 파일을 넣어 주세요",
+        "This is no OPML file. Take the .opml file that your feed reader exports",
+    ),
+    "opml.no_feeds": (
+        "OPML 파일에 피드 주소가 없어요. outline에 xmlUrl이 있는지 살펴봐 주세요",
+        "The OPML file names no feed. See whether its outlines have an xmlUrl",
+    ),
+    "opml.too_many": (
+        "OPML 파일에 피드가 너무 많아요. {feeds:,}개까지 읽을 수 있어요. 나눠서 넣어 주세요",
+        "The OPML file names too many feeds: {feeds:,} can be read. Split it",
+    ),
 }

@@ -1,0 +1,115 @@
+"""Health, retention, copies: what keeps the store well for years."""
+
+import asyncio
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select, text, update
+
+from bot.adapters.store.channels import upsert
+from bot.adapters.store.database import Database
+from bot.adapters.store.tables import (
+    ARTICLE,
+    CHANGE,
+    DECISION,
+    DELIVERY,
+    DELIVERY_EVENT,
+    INSTANCE,
+    KEPT,
+    SEEN_REQUEST,
+    WORKSPACE,
+    sosik_now,
+)
+from bot.core.delivery import State
+
+# How long things are kept (facts/delivery.md §7). An article's keys must outlive the longest replay of a feed.
+KEEP_BODIES = timedelta(days=30)
+KEEP_ARTICLES = timedelta(days=180)
+KEEP_SENT = timedelta(days=90)
+KEEP_DEAD = timedelta(days=180)
+KEEP_EVENTS = timedelta(days=14)
+KEEP_DECISIONS = timedelta(days=30)
+KEEP_CHANGES = timedelta(days=180)
+KEEP_REQUESTS = timedelta(minutes=30)
+KEEP_KEPT = timedelta(days=30)
+KEEP_GONE_WORKSPACES = timedelta(days=30)
+_BATCH = 1000
+
+
+class Housekeeping:
+    """Small jobs on the whole database."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def ping(self) -> datetime:
+        """The database's time: it is reachable."""
+        async with self._db.reading() as connection:
+            now: datetime = (await connection.execute(select(sosik_now()))).scalar_one()
+            return now
+
+    async def heartbeat(self, instance: str, *, version: str, roles: str) -> None:
+        """This process lives."""
+        async with self._db.writing() as connection:
+            statement = upsert(INSTANCE, self._db).values(
+                id=instance, started_at=sosik_now(), heartbeat_at=sosik_now(), version=version, roles=roles
+            )
+            await connection.execute(
+                statement.on_conflict_do_update(index_elements=[INSTANCE.c.id], set_={"heartbeat_at": sosik_now()})
+            )
+
+    async def tidy(self) -> int:
+        """Delete what is past its time, in batches; how many rows went."""
+        now = await self.ping()
+        gone = 0
+        for table, condition in (
+            (DELIVERY_EVENT, DELIVERY_EVENT.c.at < now - KEEP_EVENTS),
+            (SEEN_REQUEST, SEEN_REQUEST.c.at < now - KEEP_REQUESTS),
+            (KEPT, KEPT.c.at < now - KEEP_KEPT),
+            (CHANGE, CHANGE.c.at < now - KEEP_CHANGES),
+            (DELIVERY, (DELIVERY.c.sent_at < now - KEEP_SENT) & (DELIVERY.c.state == State.SENT)),
+            (
+                DELIVERY,
+                (DELIVERY.c.created_at < now - KEEP_DEAD)
+                & DELIVERY.c.state.in_((State.DEAD, State.EXPIRED, State.CANCELLED, State.ROLLED)),
+            ),
+            (ARTICLE, ARTICLE.c.first_seen < now - KEEP_ARTICLES),
+            (WORKSPACE, (WORKSPACE.c.state == "gone") & (WORKSPACE.c.gone_at < now - KEEP_GONE_WORKSPACES)),
+            (INSTANCE, INSTANCE.c.heartbeat_at < now - timedelta(days=1)),
+        ):
+            gone += await self._delete(table, condition)
+        gone += await self._delete_decisions(now - KEEP_DECISIONS)
+        await self._strip_bodies(now - KEEP_BODIES)
+        return gone
+
+    async def backup(self, target: Path) -> None:
+        """A consistent copy of a SQLite database, made while others write.
+
+        Raises:
+            FileExistsError: the target is there already.
+        """
+        if await asyncio.to_thread(target.exists):
+            raise FileExistsError(target)
+        await self._db.statement("VACUUM INTO ?", str(target))
+
+    async def _delete(self, table: Any, condition: Any) -> int:  # noqa: ANN401 - any table, any condition
+        gone = 0
+        key = next(iter(table.primary_key.columns))
+        while True:
+            some = select(key).where(condition).limit(_BATCH)
+            async with self._db.writing() as connection:
+                count = (await connection.execute(delete(table).where(key.in_(some)))).rowcount
+            gone += count
+            if count < _BATCH:
+                return gone
+
+    async def _delete_decisions(self, before: datetime) -> int:
+        async with self._db.writing() as connection:
+            return int((await connection.execute(delete(DECISION).where(DECISION.c.at < before))).rowcount)
+
+    async def _strip_bodies(self, before: datetime) -> None:
+        async with self._db.writing() as connection:
+            await connection.execute(
+                update(ARTICLE).where(ARTICLE.c.first_seen < before, ARTICLE.c.body != text("''")).values(body="")
+            )

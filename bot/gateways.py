@@ -1,0 +1,225 @@
+"""The outer ring of the composition root: chat platforms and the web, opened beside the running app.
+
+Their SDKs take a second to import, so they are imported here, when their token is set, while the app already polls.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+from pydantic import SecretStr
+
+from bot.app import App
+from bot.core.errors import GiveUp, Reach, SosikError
+from bot.core.news import ChannelRef, Platform
+from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+_RETRY_SECONDS = 30.0
+
+
+class Gateway(Protocol):
+    """A chat platform's incoming side."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether it hears commands right now."""
+        ...
+
+    async def start(self) -> None:
+        """Connect, and stay connected in the background."""
+        ...
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        ...
+
+
+@dataclass(slots=True)
+class Gateways:
+    """Those that are configured, by platform; None while one is not connected yet.
+
+    Attributes:
+        problems: why one is not connected, as a wording key.
+        failed: set when a token can never work, with the `error` that says so.
+    """
+
+    wanted: dict[Platform, Gateway | None] = field(default_factory=dict)
+    problems: dict[Platform, str] = field(default_factory=dict)
+    failed: asyncio.Event = field(default_factory=asyncio.Event)
+    error: SosikError | None = None
+
+    @property
+    def missing(self) -> tuple[Platform, ...]:
+        """Configured platforms that do not hear us."""
+        return tuple(name for name, gateway in self.wanted.items() if gateway is None or not gateway.connected)
+
+
+class Events:
+    """What happens to channels and workspaces on a platform, told to the store."""
+
+    def __init__(self, app: App, platform: Platform) -> None:
+        self._app = app
+        self._platform = platform
+
+    async def channel_closed(self, channel: ChannelRef, reason_key: str) -> None:
+        """The bot can no longer post there."""
+        await self._app.store.channels.pause(channel, None, key=reason_key)
+
+    async def channel_opened(self, channel: ChannelRef) -> None:
+        """It can again: what waits goes out."""
+        await self._app.store.channels.resume(channel)
+        self._app.wake("deliver")
+
+    async def workspace_gone(self, workspace: str) -> None:
+        """The app was uninstalled or the server left: kept for 30 days, no calls."""
+        await self._app.store.channels.set_workspace(self._platform, workspace, "gone")
+
+
+@asynccontextmanager
+async def connect(app: App, settings: Settings, *, listening: bool) -> AsyncIterator[Gateways]:
+    """Open the posters, and the gateways when `listening`, of every platform with a token.
+
+    Posters are opened before the block begins when it is a one-shot (`listening` False), beside it otherwise: the app
+    polls at once, and alerts wait in the outbox for the seconds that an SDK needs.
+
+    Raises:
+        GiveUp: a token does not work; the sentence names it. While listening, `Gateways.failed` tells instead.
+    """
+    gateways = Gateways()
+    openers: dict[Platform, Opener] = {}
+    async with AsyncExitStack() as stack:
+        if settings.slack_bot_token is not None:
+            openers[Platform.SLACK] = lambda: _slack(app, settings, stack, listening=listening)
+        if settings.discord_bot_token is not None:
+            openers[Platform.DISCORD] = lambda: _discord(app, settings, stack, listening=listening)
+        if not listening:
+            for open_it in openers.values():
+                await open_it()
+            yield gateways
+            return
+        for name in openers:
+            gateways.wanted[name] = None
+        tasks = [asyncio.create_task(_opening(name, each, gateways)) for name, each in openers.items()]
+        try:
+            yield gateways
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+Opener = Callable[[], Awaitable[Gateway | None]]
+
+
+async def _opening(platform: Platform, open_it: Opener, gateways: Gateways) -> None:
+    while True:
+        try:
+            gateway = await open_it()
+        except SosikError as error:
+            gateways.problems[platform] = error.key
+            log.warning("gateway_failed", platform=platform, reason=error.key)
+            if isinstance(error, GiveUp) and error.reach is Reach.WORKSPACE:
+                gateways.error = error
+                gateways.failed.set()
+                return
+            await asyncio.sleep(_RETRY_SECONDS)
+        else:
+            gateways.problems.pop(platform, None)
+            if gateway is None:
+                gateways.wanted.pop(platform, None)
+            else:
+                gateways.wanted[platform] = gateway
+            return
+
+
+async def _slack(app: App, settings: Settings, stack: AsyncExitStack, *, listening: bool) -> Gateway | None:
+    """Slack's poster, and its incoming side when there is an app token to listen with."""
+    from bot.adapters.post_slack import SlackPoster, identify  # noqa: PLC0415 - slack_sdk, needed only with a token
+
+    token = _secret(settings.slack_bot_token)
+    identity = await identify(token, api_url=settings.slack_api_url)
+    if Platform.SLACK not in app.posters:
+        app.posters[Platform.SLACK] = SlackPoster(
+            lambda workspace: token if workspace == identity.workspace else None,
+            api_url=settings.slack_api_url,
+            timeout_seconds=settings.sosik_post_timeout_seconds,
+        )
+        app.wake("deliver")
+    if not listening or settings.slack_app_token is None:
+        return None
+    from handlers.slack_app import build  # noqa: PLC0415 - slack_bolt takes 0.6 s to import
+
+    gateway = build(
+        app.commands,
+        api_url=settings.slack_api_url,
+        bot_token=token,
+        app_token=_secret(settings.slack_app_token),
+        events=Events(app, Platform.SLACK),
+        language=settings.sosik_language,
+    )
+    await gateway.start()
+    stack.push_async_callback(gateway.stop)
+    return gateway
+
+
+async def _discord(app: App, settings: Settings, stack: AsyncExitStack, *, listening: bool) -> Gateway | None:
+    """Discord's poster, and its incoming side."""
+    from bot.adapters.post_discord import DiscordPoster  # noqa: PLC0415 - discord.py, needed only with a token
+
+    token = _secret(settings.discord_bot_token)
+    if Platform.DISCORD not in app.posters:
+        app.posters[Platform.DISCORD] = DiscordPoster(
+            token, api_url=settings.discord_api_url, deadline_seconds=settings.sosik_post_timeout_seconds
+        )
+        app.wake("deliver")
+    return None
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value is not None else ""
+
+
+async def until_over(stop: asyncio.Event, gateways: Gateways) -> None:
+    """Wait until somebody stops the bot.
+
+    Raises:
+        GiveUp: a token can never work.
+    """
+    waits = [asyncio.create_task(each.wait()) for each in (stop, gateways.failed)]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waits:
+            each.cancel()
+    if gateways.error is not None:
+        raise gateways.error
+
+
+@asynccontextmanager
+async def serving(app: App, settings: Settings, gateways: Gateways, *, on: bool) -> AsyncIterator[str]:
+    """The web side, when it is on and has a port; gives its address, or an empty text."""
+    if not on or settings.sosik_http_port == 0:
+        yield ""
+        return
+    from bot.web import application, serve  # noqa: PLC0415 - uvicorn is needed only with a port
+
+    async def ready() -> str:
+        try:
+            await app.store.housekeeping.ping()
+        except SosikError as error:
+            return error.key
+        return ", ".join(f"{each}: {gateways.problems.get(each, 'connecting')}" for each in gateways.missing)
+
+    async def metrics() -> bytes:
+        await app.measure()
+        return app.metrics.text()
+
+    web = application(ready=ready, metrics=metrics)
+    async with serve(web, host=settings.sosik_http_host, port=settings.sosik_http_port) as address:
+        log.info("serving", address=address)
+        yield address

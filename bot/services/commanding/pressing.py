@@ -1,0 +1,158 @@
+"""Buttons: `w1:verb:id`. All their state is in the id, so they work after a restart and on old messages."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from types import MappingProxyType
+
+from bot.core import compose, timing
+from bot.core.commands import Invocation, Standing
+from bot.core.errors import UserMistake
+from bot.core.message import Bullets, Heading, Message, from_json
+from bot.services import explain
+from bot.services.commanding import watching
+from bot.services.commanding.desk import Asked
+from bot.services.replies import Reply
+
+VERSION = "w1"
+_MORE_SHOWN = 20
+
+Run = Callable[[Invocation], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """One press.
+
+    Attributes:
+        argument: what stands behind the verb, mostly an id.
+        value: the choice from a menu; empty for a plain button.
+    """
+
+    verb: str
+    argument: str
+    value: str
+    needs: Standing
+    act: Callable[[Asked, "Pressed", Run], Awaitable[Reply]]
+
+    @property
+    def id(self) -> int:
+        """The argument as an id.
+
+        Raises:
+            UserMistake: it is none.
+        """
+        if not self.argument.isdecimal() or len(self.argument) > 18:
+            raise UserMistake("press.unknown")
+        return int(self.argument)
+
+
+def read(action: str, value: str) -> Pressed:
+    """Take an action apart.
+
+    Raises:
+        UserMistake: `press.unknown`: it is none of ours, or of a version that we no longer know.
+    """
+    version, _, rest = action.partition(":")
+    verb, _, argument = rest.partition(":")
+    if version != VERSION or verb not in _VERBS:
+        raise UserMistake("press.unknown")
+    needs, act = _VERBS[verb]
+    return Pressed(verb, argument, value, needs, act)
+
+
+async def _why(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
+    return await explain.why(asked, pressed.id)
+
+
+async def _undo(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
+    return await watching.undo(asked, pressed.id)
+
+
+async def _anyway(asked: Asked, pressed: Pressed, run: Run) -> Reply:
+    call = await asked.desk.lookup.kept(pressed.argument)
+    return await run(replace(call, arguments=MappingProxyType({**call.arguments, "anyway": "yes"})))
+
+
+async def _kept(asked: Asked, pressed: Pressed, run: Run) -> Reply:
+    return await run(await asked.desk.lookup.kept(pressed.argument))
+
+
+def _page_of(command: str) -> Callable[[Asked, Pressed, Run], Awaitable[Reply]]:
+    async def turn(_asked: Asked, pressed: Pressed, run: Run) -> Reply:
+        page = MappingProxyType({"page": str(pressed.id)})
+        return replace(await run(Invocation(command, page)), replaces=True)
+
+    return turn
+
+
+async def _search(asked: Asked, pressed: Pressed, run: Run) -> Reply:
+    kept, _, page = pressed.argument.partition(".")
+    call = await asked.desk.lookup.kept(kept)
+    arguments = {**call.arguments, "page": page if page.isdecimal() else "0"}
+    return replace(await run(replace(call, arguments=MappingProxyType(arguments))), replaces=True)
+
+
+async def _more(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
+    """The rest of a roll-up."""
+    roll = await asked.desk.store.outbox.get(pressed.id)
+    if roll is None or roll.ref_channel != asked.channel.channel:
+        raise UserMistake("press.gone")
+    rows = (await asked.desk.store.outbox.carried(pressed.id))[compose.ROLLUP_SHOWN :]
+    items = tuple(compose.line_of(from_json(row.payload)) for row in rows[: _MORE_SHOWN * 4])
+    heading = asked.text("rollup.rest", count=len(rows))
+    return Reply(Message(heading, (Heading(heading), Bullets(items)), language=asked.voice.language))
+
+
+async def _mute(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
+    """The card's menu: this story, this outlet, this watch."""
+    now = await asked.desk.store.housekeeping.ping()
+    watches = await explain.watches_of(asked, pressed.id)
+    until = now + timedelta(hours=24)
+    if pressed.value == "today":
+        here = now.astimezone(timing.zone_of(asked.voice.zone))
+        until = datetime.combine(here.date() + timedelta(days=1), time(0), here.tzinfo).astimezone(now.tzinfo)
+    if pressed.value not in {"watch", "today"}:
+        raise UserMistake("mute.choice")
+    names = []
+    for watch in watches:
+        changed, _ = await asked.desk.store.watches.change(
+            watch, who=asked.caller.user, what="watch.mute", muted_until=until
+        )
+        names.append(f"#{changed.number}")
+    return asked.answer(asked.text("mute.several", numbers=", ".join(names), until=compose.moment(until, asked.voice)))
+
+
+async def _bad(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
+    await explain.watches_of(asked, pressed.id)
+    await asked.desk.store.channels.vote(pressed.id, asked.caller.user, good=False)
+    return asked.answer(asked.text("vote.thanks"))
+
+
+async def _retry(asked: Asked, _pressed: Pressed, _run: Run) -> Reply:
+    count = await asked.desk.store.outbox.retry_dead(asked.channel)
+    asked.desk.wake()
+    return asked.answer(asked.text("status.retried", count=count))
+
+
+async def _digest(_asked: Asked, _pressed: Pressed, run: Run) -> Reply:
+    default = MappingProxyType({"times": "07:30"})
+    return await run(Invocation("digest.set", default))
+
+
+_VERBS: MappingProxyType[str, tuple[Standing, Callable[[Asked, Pressed, Run], Awaitable[Reply]]]] = MappingProxyType(
+    {
+        "why": (Standing.GUEST, _why),
+        "undo": (Standing.MANAGER, _undo),
+        "anyway": (Standing.MANAGER, _anyway),
+        "kept": (Standing.GUEST, _kept),
+        "list": (Standing.READER, _page_of("watch.list")),
+        "sources": (Standing.READER, _page_of("source.list")),
+        "search": (Standing.GUEST, _search),
+        "more": (Standing.READER, _more),
+        "mute": (Standing.MANAGER, _mute),
+        "bad": (Standing.READER, _bad),
+        "retry": (Standing.MANAGER, _retry),
+        "digest": (Standing.MANAGER, _digest),
+    }
+)

@@ -1,0 +1,278 @@
+"""Poll the sources that are due: ask, read, decide, store.
+
+Each source is read by itself; a slow one holds nobody up. Everything about one reading is written in one transaction,
+so a process that dies in between has changed nothing, and the feed is read again.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.adapters.fetch import Fetcher
+from bot.adapters.store import Store
+from bot.adapters.store.articles import WatchesChanged
+from bot.adapters.workers import Workers
+from bot.core.addresses import masked_url
+from bot.core.errors import GiveUp, SosikError
+from bot.core.matching.match import Matched
+from bot.core.news import Article, Source
+from bot.core.plan import Audience, Context, PollPlan, plan_baseline, plan_poll
+from bot.core.polling import Notice, PollKind, PollOutcome, next_check, outcome_of
+from bot.services.audience import LiveAudience
+from bot.services.pages import Pages
+from bot.sources import registry
+from bot.sources.articles import articles_of
+from bot.sources.asking import Access
+from bot.sources.exchange import Answer
+from bot.sources.reading import Feed
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 64  # sources read at the same time
+LEASE = timedelta(seconds=120)  # longer than any reading: 20 s to ask, 30 s to read, 2 s for pages
+READ_SECONDS = 25.0  # to parse one answer
+PAGE_WAIT_SECONDS = 2.0  # how long a hit in the headline waits for its page (contract §3)
+
+
+@dataclass(frozen=True, slots=True)
+class PollEnded:
+    """What observers are told."""
+
+    source: Source
+    outcome: str
+    fresh: int = 0
+    alerts: int = 0
+    error: SosikError | None = None
+
+
+@dataclass(slots=True)
+class Polling:
+    """The use case with what it needs.
+
+    Attributes:
+        minimum_seconds: `m` of contract §3.
+        jitter: a random number from 0 to 1.
+        outlet_of: the outlet's name by an address.
+        access: keys and addresses of the search services.
+        queued: called when something was put into the outbox.
+        ended: called after every reading.
+        noticed: called when managers should be told something about a source, once per incident.
+    """
+
+    store: Store
+    fetcher: Fetcher
+    workers: Workers
+    audience: LiveAudience
+    pages: Pages
+    owner: str
+    minimum_seconds: float
+    jitter: Callable[[], float]
+    outlet_of: Callable[[str], str | None]
+    access: Access = field(default_factory=Access)
+    queued: Callable[[], None] = lambda: None
+    ended: Callable[[PollEnded], None] = lambda _: None
+    noticed: Callable[[Notice], None] = lambda _: None
+    stopping: bool = False
+    _under_way: set[asyncio.Task[int]] = field(default_factory=set)
+
+    async def poll_due(self) -> int:
+        """Begin reading every source that is due; how many that were. `join` waits for them."""
+        begun = 0
+        await self.audience.refresh()
+        while not self.stopping and (room := AT_ONCE - len(self._under_way)) > 0:
+            claimed = await self.store.sources.claim_due(self.owner, lease=LEASE, limit=room)
+            for source in claimed:
+                task = asyncio.create_task(self.poll(source))
+                self._under_way.add(task)
+                task.add_done_callback(self._under_way.discard)
+            begun += len(claimed)
+            if len(claimed) < room:
+                break
+        return begun
+
+    async def join(self) -> None:
+        """Wait until all readings that were begun are over."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def look(self, url: str, *, zone: str) -> tuple[Answer, Feed]:
+        """Read an address that may become a source; writes nothing."""
+        candidate = Source(id=0, url=url, zone=zone)
+        answer = await self.fetcher.get(
+            registry.request(candidate, now=await self.store.housekeeping.ping(), access=self.access)
+        )
+        return answer, await self.workers.run(registry.parse, candidate, answer, timeout_seconds=READ_SECONDS)
+
+    async def adopt(self, source: Source, answer: Answer, reading: Feed) -> None:
+        """Take what was just read as the baseline of a new, claimed source."""
+        source = replace(source, body_hash=_digest(answer))
+        await self._baseline(source, await self._articles(source, reading), answer, reading)
+
+    async def poll(self, source: Source, *, telling: bool = False) -> int:
+        """Read one claimed source; how many articles were new. Errors are written to the source.
+
+        Args:
+            telling: a person waits for it: raise what went wrong, too.
+        """
+        try:
+            return await self._read(source)
+        except SosikError as error:
+            await self._failed(source, error)
+            if telling:
+                raise
+        except Exception as error:
+            # A feed can hold anything: what breaks on one source must not stop the others.
+            log.exception("poll_broke", source=source.id)
+            await self._failed(source, GiveUp("source.broken", error=type(error).__name__))
+        return 0
+
+    async def _read(self, source: Source) -> int:
+        answer = await self.fetcher.get(
+            registry.request(source, now=await self.store.housekeeping.ping(), access=self.access)
+        )
+        digest = _digest(answer)
+        if answer.status == 304 or (digest == source.body_hash and source.baselined):
+            await self._unchanged(source, answer)
+            return 0
+        reading = await self.workers.run(registry.parse, source, answer, timeout_seconds=READ_SECONDS)
+        source = replace(source, body_hash=digest)
+        articles = await self._articles(source, reading)
+        if not source.baselined:
+            plan = await self._baseline(source, articles, answer, reading)
+        else:
+            plan = await self._news(source, articles, answer, reading)
+        if plan is None:
+            return 0
+        alerts = sum(len(each.deliveries) for each in plan.articles)
+        if alerts:
+            self.queued()
+        fresh = len(plan.fresh)
+        self.ended(PollEnded(source, "new" if fresh else "empty", fresh, alerts))
+        return fresh
+
+    async def _articles(self, source: Source, reading: Feed) -> tuple[Article, ...]:
+        now = await self.store.housekeeping.ping()
+        return await asyncio.to_thread(
+            articles_of, source, reading.entries, outlet_of=self.outlet_of, feed_title=reading.title or "", now=now
+        )
+
+    async def _baseline(
+        self, source: Source, articles: Sequence[Article], answer: Answer, reading: Feed
+    ) -> PollPlan | None:
+        async def decide(context: Context, _now: datetime) -> PollPlan:
+            return plan_baseline(articles, context)
+
+        return await self.store.articles.decide(
+            articles,
+            decide,
+            revision=None,
+            source=source,
+            finish=lambda plan, now: self._finished(source, answer, reading, plan, now),
+        )
+
+    async def _news(
+        self, source: Source, articles: Sequence[Article], answer: Answer, reading: Feed
+    ) -> PollPlan | None:
+        known = await self.store.articles.known({key for article in articles for key in article.keys}, source.workspace)
+        fresh = [article for article in articles if known.isdisjoint(article.keys)]
+        read, waiting = await self.pages.read_soon(fresh, seconds=PAGE_WAIT_SECONDS)
+        articles = [read.get(article.keys[:1], article) for article in articles]
+        while True:
+            audience = await self.audience.refresh()
+            found = await asyncio.to_thread(
+                _find_all, audience, [each for each in articles if known.isdisjoint(each.keys)]
+            )
+            ready = replace(audience, find=_known_first(found, audience))
+
+            async def decide(context: Context, now: datetime, ready: Audience = ready) -> PollPlan:
+                here = [replace(article, first_seen=now) for article in articles]
+                return plan_poll(here, context, ready, now=now, pages_wanted=waiting)
+
+            try:
+                plan = await self.store.articles.decide(
+                    articles,
+                    decide,
+                    revision=audience.revision,
+                    source=source,
+                    finish=lambda plan, now: self._finished(source, answer, reading, plan, now),
+                )
+            except WatchesChanged:
+                continue
+            self.pages.wanted()
+            return plan
+
+    def _finished(
+        self, source: Source, answer: Answer, reading: Feed, plan: PollPlan, now: datetime
+    ) -> Mapping[str, object]:
+        outcome = PollOutcome(
+            PollKind.NEW if plan.fresh else PollKind.EMPTY,
+            entry_dates=tuple(each.published for each in reading.entries if each.published is not None),
+            ttl_seconds=reading.ttl_seconds,
+            skip_hours=reading.skip_hours,
+            max_age_seconds=answer.max_age_seconds,
+            moved_to=answer.moved_to,
+        )
+        return {
+            **self._next(source, outcome, now),
+            "etag": answer.etag,
+            "last_modified": answer.last_modified,
+            "body_hash": source.body_hash,
+            "baselined": True,
+            "name": source.name or (reading.title or ""),
+        }
+
+    async def _unchanged(self, source: Source, answer: Answer) -> None:
+        now = await self.store.housekeeping.ping()
+        outcome = PollOutcome(PollKind.NOT_MODIFIED, max_age_seconds=answer.max_age_seconds, moved_to=answer.moved_to)
+        await self.store.sources.finish(source, self._next(source, outcome, now))
+        self.ended(PollEnded(source, "not_modified"))
+
+    async def _failed(self, source: Source, error: SosikError) -> None:
+        now = await self.store.housekeeping.ping()
+        values = {name: str(value) for name, value in error.values.items()}
+        columns = {**self._next(source, outcome_of(error), now), "last_error": [error.key, values]}
+        await self.store.sources.finish(source, columns)
+        log.info("poll_failed", source=source.id, url=masked_url(source.url), reason=error.key)
+        self.ended(PollEnded(source, "error", error=error))
+
+    def _next(self, source: Source, outcome: PollOutcome, now: datetime) -> dict[str, object]:
+        checked = next_check(source, outcome, now=now, minimum_seconds=self.minimum_seconds, jitter=self.jitter())
+        if checked.notice is not None:
+            self.noticed(checked.notice)
+        after = checked.source
+        return {
+            "url": after.url,
+            "state": after.state,
+            "interval_seconds": after.interval_seconds,
+            "next_poll_at": after.next_poll_at,
+            "last_ok_at": after.last_ok_at,
+            "last_new_at": after.last_new_at,
+            "fail_count": after.fail_count,
+            "failing_since": after.failing_since,
+            "last_error": None,
+            "gaps": list(after.gaps),
+            "moved_to": after.moved_to,
+            "moved_count": after.moved_count,
+        }
+
+
+def _find_all(audience: Audience, articles: Sequence[Article]) -> dict[tuple[bytes, ...], Matched]:
+    return {article.keys: audience.find(article) for article in articles}
+
+
+def _known_first(found: Mapping[tuple[bytes, ...], Matched], audience: Audience) -> Callable[[Article], Matched]:
+    """What was matched off the event loop already, else match now."""
+
+    def find(article: Article) -> Matched:
+        known = found.get(article.keys)
+        return known if known is not None else audience.find(article)
+
+    return find
+
+
+def _digest(answer: Answer) -> bytes:
+    return hashlib.blake2b(answer.body, digest_size=16).digest()

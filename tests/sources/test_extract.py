@@ -1,0 +1,254 @@
+# ruff: noqa: E501 -- documents on one line, as they come from servers
+import contextlib
+import json
+from datetime import datetime
+
+import pytest
+
+from bot.core.errors import GiveUp, SosikError, UserMistake
+from bot.core.wording import say
+from bot.sources.extract import Page, extract, page_json
+from bot.sources.furniture import Memory, remember, without_furniture
+from tests.sources.pages import FORBIDDEN, LAYOUTS, PARAGRAPHS, TITLE, links, page, paragraphs
+
+URL = "https://n.example/news/1?utm_source=x"
+AT = datetime.fromisoformat("2024-03-21T09:12:00+09:00")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_article_is_found_whole_and_without_furniture(layout):
+    text = extract(LAYOUTS[layout]().encode(), url=URL).text or ""
+
+    assert text.split("\n") == list(PARAGRAPHS)
+    assert not [word for word in FORBIDDEN if word in text]
+
+
+def test_a_page_in_euc_kr_is_read():
+    body = LAYOUTS["div_soup"]().replace('charset="utf-8"', 'charset="euc-kr"').encode("cp949")
+
+    read = extract(body, url=URL)
+
+    assert (read.title, (read.text or "").split("\n")) == (TITLE, list(PARAGRAPHS))
+
+
+JSON_LD = {
+    "@graph": [
+        {"@type": "WebPage", "name": "틀"},
+        {
+            "@type": ["NewsArticle"], "headline": "JSON 제목", "datePublished": "2024-03-21T09:12:00+09:00",
+            "dateModified": "2024-03-21 09:12", "author": [{"name": "이서준"}, {"name": "박지우"}], "publisher": {"name": "예시일보"},
+            "image": [{"url": "/1.jpg"}],
+        },
+    ]
+}  # fmt: skip
+
+
+ARTICLE = f"<article>{paragraphs()}</article>"
+
+
+def bare(head="", body=ARTICLE, language='lang="ko"'):
+    return f"<!doctype html><html {language}><head>{head}</head><body>{body}</body></html>".encode()
+
+
+def test_json_ld_tells_the_time_of_day_and_the_names():
+    read = extract(bare(f'<script type="application/ld+json">{json.dumps(JSON_LD)}</script>'), url=URL)
+
+    assert (read.title, read.site, read.author, read.image) == (
+        "JSON 제목",
+        "예시일보",
+        "이서준, 박지우",
+        "https://n.example/1.jpg",
+    )
+    assert (read.published, read.modified, read.language) == (AT, AT, "ko")
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "published"),
+    [
+        ('<meta property="article:published_time" content="2024-03-21T00:12:00Z">', "", AT),
+        ('<META NAME="Date" CONTENT="2024.03.21 09:12">', "", AT),
+        ("", '<time itemprop="datePublished" datetime="2024-03-21T09:12">어제</time>', AT),
+        ("", "<div>기사입력 2024.03.21 오전 9:12 | 수정 2024.03.21 09:12</div>", AT),
+        ("", "<span>승인 2024.03.21 09:12</span>", AT),
+        ("", "<span>2024년의 일</span>", None),
+        ('<meta property="article:published_time" content="soon">', "", None),
+    ],
+)
+def test_the_published_time_is_found(head, body, published):
+    read = extract(bare(head, f"{body}<article>{paragraphs()}</article>"), url=URL)
+
+    assert read.published == published
+
+
+@pytest.mark.parametrize(
+    ("head", "url"),
+    [
+        ('<link rel="canonical" href="/news/1">', "https://n.example/news/1"),
+        ('<link rel="canonical" href="https://www.n.example/news/1">', "https://www.n.example/news/1"),
+        ('<link rel="canonical" href="https://evil.example/1">', URL),
+        ('<link rel="canonical" href="javascript:x">', URL),
+        ('<meta property="og:url" content="https://m.n.example/1">', "https://m.n.example/1"),
+        ("", URL),
+    ],
+)
+def test_a_page_names_its_address_on_its_own_host_only(head, url):
+    assert extract(bare(head), url=URL).url == url
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("<title>제목 - 예시일보</title><meta property='og:site_name' content='예시일보'>", "제목"),
+        ("<title>삼성 - 현대</title>", "삼성 - 현대"),
+        ("<meta name='twitter:title' content='트윗 &amp; 제목'>", "트윗 & 제목"),
+        ("", None),
+    ],
+)
+def test_a_title_is_told_without_the_name_of_the_site(head, title):
+    assert extract(bare(head), url=URL).title == title
+
+
+def test_a_byline_names_the_author_when_nothing_else_does():
+    assert extract(bare(), url=URL).author == "이서준"
+    assert extract(bare('<meta name="author" content="https://n.example/x">'), url=URL).author == "이서준"
+    assert extract(bare('<meta name="author" content="박지우">'), url=URL).author == "박지우"
+    assert extract(bare(body="<p>글</p>"), url=URL).author is None
+
+
+@pytest.mark.parametrize(
+    "linked",
+    [
+        "{",
+        "[" * 100_000,
+        '{"@type": "NewsArticle", "author": {"name": ["x"]}, "image": []}',
+        '"x"',
+        "9" * 10_000,
+        "x" * 600_000,
+    ],
+)
+def test_broken_json_ld_is_passed_over(linked):
+    read = extract(bare(f'<title>제목</title><script type="application/ld+json">{linked}</script>'), url=URL)
+
+    assert read.title == "제목"
+    assert read.text
+
+
+def test_a_page_that_keeps_its_text_in_json_ld_only_is_read_from_there():
+    linked = {"@type": "NewsArticle", "articleBody": "<p>" + "</p><p>".join(PARAGRAPHS) + "</p>"}
+    body = bare(f'<script type="application/ld+json">{json.dumps(linked)}</script>', '<div id="app"></div>')
+
+    assert (extract(body, url=URL).text or "").split("\n") == list(PARAGRAPHS)
+
+
+def test_a_page_without_an_article_has_no_text():
+    read = extract(page(links() + links(tag="div")).encode(), url=URL)
+
+    assert read.text is None
+    assert page_json(read)["text"] is None
+
+
+def test_the_printed_form_has_exactly_the_keys_of_the_contract():
+    printed = page_json(extract(LAYOUTS["semantic"]().encode(), url=URL))
+
+    assert list(printed) == ["url", "title", "text", "published", "modified", "site", "image", "language", "author"]
+    assert printed["published"] == "2024-03-21T09:12:00+09:00"
+    assert printed["modified"] is None
+    json.dumps(printed)
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        (b"", "page.empty"),
+        (b" \x00\n", "page.empty"),
+        (b"just words", "page.not_a_page"),
+        (b'{"a": 1}', "page.not_a_page"),
+        (b"%PDF-1.7 \x00\x01", "page.not_a_page"),
+        (b"<p>" + b"x" * (3 * 1024 * 1024), "page.too_large"),
+    ],
+)
+def test_what_is_no_page_is_told_in_one_sentence(body, key):
+    with pytest.raises((UserMistake, GiveUp)) as caught:
+        extract(body)
+
+    assert caught.value.key == key
+    assert say(key, "ko", **caught.value.values)
+
+
+@pytest.mark.parametrize(
+    "bait",
+    [
+        "<div>" * 100_000,
+        "<" * 300_000,
+        "<!--" * 100_000,
+        "<p>x</p>" * 100_000,
+        "<table><tr><td>" * 20_000,
+        f'<p title="{"x" * 2_000_000}">글</p>',
+        "<a href=x>글자가 여덟 넘는 고리</a>" * 20_000,
+        "<h1>제목</h1>" * 20_000,
+        "&#0;&#xD800;\x01" * 50_000,
+    ],
+)  # fmt: skip
+def test_a_hostile_page_is_read_or_refused_but_ends(bait):
+    with contextlib.suppress(SosikError):
+        assert "<script" not in (extract(f"<html><body>{bait}</body></html>".encode(), url=URL).text or "")
+
+
+def a_page(number, *, extra="", title=None):
+    body = "".join(f"<p>{text} 이것은 {number}번 글입니다.</p>" for text in PARAGRAPHS)
+    html = f"<html><head><title>{title or f'제목 {number}'}</title></head><body><article>{body}{extra}</article></body></html>"
+    return extract(html.encode(), url=f"https://n.example/{number}")
+
+
+NOTICE = "구름은행과 함께하는 예시일보 독자 행사가 다음 달까지 이어집니다. 많은 참여를 바랍니다."
+
+
+def test_what_stands_on_three_other_pages_of_a_host_is_furniture():
+    memory = Memory()
+    for number in range(3):
+        read = a_page(number, extra=f"<p>{NOTICE}</p>")
+        assert NOTICE in (without_furniture(read, memory).text or "")
+        memory = remember(memory, read)
+
+    kept = without_furniture(a_page(9, extra=f"<p>{NOTICE}</p>"), memory)
+
+    assert NOTICE not in (kept.text or "")
+    assert len((kept.text or "").split("\n")) == len(PARAGRAPHS)
+
+
+def test_one_article_under_many_addresses_does_not_make_its_own_text_furniture():
+    memory = Memory()
+    for number in range(5):
+        memory = remember(memory, a_page(7, title="같은 제목") if number else a_page(7, title="[속보] 같은 제목"))
+
+    again = a_page(7, title="같은 제목")
+    assert without_furniture(again, memory) == again
+
+
+def test_a_headline_known_from_link_lists_is_furniture_where_it_stands_as_a_paragraph():
+    headline = "구름은행, 통장 없는 적금 100만 계좌를 넘겼다고 밝혔다."
+    memory = Memory()
+    for number in range(3):
+        memory = remember(
+            memory,
+            a_page(
+                number, extra=f'<ul><li><a href="/x">{headline}</a></li><li><a href="/y">둘째로 긴 제목</a></li></ul>'
+            ),
+        )
+
+    assert headline not in (without_furniture(a_page(9, extra=f"<p>{headline}</p>"), memory).text or "")
+
+
+def test_the_memory_of_a_host_stays_small():
+    memory = Memory()
+    for number in range(900):
+        memory = remember(memory, a_page_with(number))
+
+    assert len(memory.stood_on) == 4000
+    assert without_furniture(Page(url="u"), memory).text is None
+
+
+def a_page_with(number):
+    return Page(
+        url=f"https://n.example/{number}", title=str(number), text="\n".join(f"{number}-{line}" for line in range(5))
+    )
