@@ -16,9 +16,10 @@ from bot.adapters.post_discord import LOOPBACK_HOSTS, use_api
 from bot.core.errors import GiveUp, Reach, TryLater, UserMistake
 from bot.services.platform_events import PlatformEvents
 from bot.services.replies import CommandLayer
-from handlers.discord_app.client import Client, Shards, StoredHash, WatchOf
+from handlers.discord_app.client import Client, Shards, StoredHash
+from handlers.discord_app.rights import Known
 
-__all__ = ["DiscordApp", "Shards", "StoredHash", "WatchOf", "build"]
+__all__ = ["DiscordApp", "Known", "Shards", "StoredHash", "build"]
 
 START_SECONDS: Final = 30.0
 
@@ -33,7 +34,7 @@ def build(
     language: str = "ko",
     events: PlatformEvents | None = None,
     stored_hash: StoredHash | None = None,
-    watch_of: WatchOf | None = None,
+    known: Known | None = None,
     shards: Shards | None = None,
 ) -> "DiscordApp":
     """Wire everything; nothing is opened before `start`.
@@ -45,16 +46,13 @@ def build(
         language: of answers where Discord tells neither Korean nor English.
         events: told of channels and servers that close.
         stored_hash: of the commands registered last; without it they are registered at every start.
-        watch_of: the watch with this number in the caller's channel, for the dialog of `/watch edit`; without it the
-            dialog opens empty.
+        known: what the store knows of watches and direct messages.
         shards: the shards of this process; by default all that Discord recommends.
     """
     use_api(api_url)
 
     def make() -> Client:
-        return Client(
-            commands, language=language, events=events, stored_hash=stored_hash, watch_of=watch_of, shards=shards
-        )
+        return Client(commands, language=language, events=events, stored_hash=stored_hash, known=known, shards=shards)
 
     return DiscordApp(make, token=token)
 

@@ -10,9 +10,9 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.core.commands import BY_NAME, Caller, Invocation
+from bot.core.commands import BY_NAME, Invocation
 from bot.core.errors import SosikError
-from bot.core.news import ChannelRef, Platform, Watch
+from bot.core.news import ChannelRef, Platform
 from bot.core.wording import say
 from bot.render import discord_embeds
 from bot.render.discord_ids import ControlId
@@ -22,13 +22,11 @@ from bot.services.replies import CommandLayer, Reply
 from handlers.discord_app import editing, tree
 from handlers.discord_app.answering import answer, answer_with, show, sorry
 from handlers.discord_app.pressing import Pressed, menu_of, one_line, why_of
-from handlers.discord_app.rights import Interaction, InteractionRights, caller_of, missing_of
+from handlers.discord_app.rights import Interaction, InteractionRights, Known, caller_of, missing_of
 
 SEEN_MAX: Final = 5_000  # interactions remembered; Discord replays seconds of them, not hours
 
 GUILDS_SECONDS: Final = 0.2  # between two guilds at the start; nothing of ours waits for the last one
-
-WatchOf = Callable[[Caller, str], Awaitable[Watch | None]]
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +57,7 @@ class Client(discord.AutoShardedClient):
         language: str,
         events: PlatformEvents | None,
         stored_hash: StoredHash | None,
-        watch_of: WatchOf | None,
+        known: Known | None,
         shards: Shards | None,
     ) -> None:
         some: dict[str, Any] = {"shard_ids": list(shards.ids), "shard_count": shards.count} if shards else {}
@@ -74,7 +72,7 @@ class Client(discord.AutoShardedClient):
         self._language = language
         self._events = events
         self._stored_hash = stored_hash
-        self._watch_of = watch_of
+        self._known = known
         self._seen: OrderedDict[int, None] = OrderedDict()
         self._down: set[int] = set()
         self.live = asyncio.Event()
@@ -107,9 +105,9 @@ class Client(discord.AutoShardedClient):
         """A slash command."""
         if self._is_repeated(interaction):
             return
-        caller, command = caller_of(interaction), BY_NAME[call.name]
+        caller, command = await caller_of(interaction, self._known), BY_NAME[call.name]
         if call.name == "watch.edit" and set(call.arguments) == {"watch"}:
-            watch = await self._watch_of(caller, call.get("watch")) if self._watch_of is not None else None
+            watch = await self._known.watch(caller, call.get("watch")) if self._known is not None else None
             language = caller.language or self._language
             await interaction.response.send_modal(editing.dialog(call.get("watch"), watch, language))
             return
@@ -120,7 +118,7 @@ class Client(discord.AutoShardedClient):
         """The message command 왜 이 알림?"""
         if self._is_repeated(interaction):
             return
-        caller = caller_of(interaction)
+        caller = await caller_of(interaction, self._known)
         action = why_of(message) if self.user is not None and message.author.id == self.user.id else ""
         if not action:
             language = caller.language or self._language
@@ -129,9 +127,9 @@ class Client(discord.AutoShardedClient):
         work = self._commands.press(caller, action, "", InteractionRights(interaction))
         await answer_with(interaction, work, defer=False)
 
-    def suggested(self, interaction: Interaction, kind: str, typed: str) -> list[app_commands.Choice[str]]:
+    async def suggested(self, interaction: Interaction, kind: str, typed: str) -> list[app_commands.Choice[str]]:
         """Autocomplete."""
-        found = self._commands.suggest(caller_of(interaction), kind, typed)
+        found = self._commands.suggest(await caller_of(interaction, self._known), kind, typed)
         return [
             app_commands.Choice(name=each.label[:SUGGESTION_MAX], value=each.value)
             for each in found
@@ -150,7 +148,7 @@ class Client(discord.AutoShardedClient):
             await sorry(interaction, error, self._language)
 
     async def _press(self, interaction: Interaction, control: ControlId, *, value: str, label: str) -> None:
-        caller = caller_of(interaction)
+        caller = await caller_of(interaction, self._known)
         if control.options and not value:
             language = caller.language or self._language
             payload = discord_embeds.menu(
@@ -169,7 +167,7 @@ class Client(discord.AutoShardedClient):
             return
         try:
             call = editing.read(cast("dict[str, Any]", interaction.data or {}))
-            work = self._commands.run(caller_of(interaction), call, InteractionRights(interaction))
+            work = self._commands.run(await caller_of(interaction, self._known), call, InteractionRights(interaction))
             await answer_with(interaction, work, defer=False)
         except Exception as error:  # noqa: BLE001 - a person waits, whatever broke
             await sorry(interaction, error, self._language)

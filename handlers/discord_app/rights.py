@@ -1,28 +1,38 @@
 """Who asks, and what Discord says that they and we may do. It comes with every interaction: nothing is remembered."""
 
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import discord
 from discord import Permissions
 
 from bot.core.commands import Caller, Standing
-from bot.core.news import ChannelRef, Platform
+from bot.core.news import ChannelRef, Platform, Watch
 
-DIRECT: Final = "@me"  # the workspace of direct messages, as in Discord's own addresses
+DIRECT: Final = "@me"  # the workspace of direct messages that no server's watch uses, as in Discord's own addresses
 
 Interaction = discord.Interaction[discord.Client]
 
 
-def channel_of(interaction: Interaction) -> ChannelRef:
-    """The channel an interaction came from."""
-    workspace = str(interaction.guild_id) if interaction.guild_id is not None else DIRECT
-    return ChannelRef(Platform.DISCORD, workspace, str(interaction.channel_id or 0))
+class Known(Protocol):
+    """What the handlers ask of the store; without it dialogs open empty and direct messages belong to nobody."""
+
+    async def watch(self, caller: Caller, number: str) -> Watch | None:
+        """The watch with this number in the caller's channel, as people write it; None when there is none."""
+        ...
+
+    async def workspace_of(self, channel: str) -> str | None:
+        """The workspace whose watches use this direct-message channel (`Poster.direct`), the latest when several do."""
+        ...
 
 
-def caller_of(interaction: Interaction) -> Caller:
+async def caller_of(interaction: Interaction, known: Known | None) -> Caller:
     """Who asks. The name is plain text: what a feed or a person writes must never become a mention."""
+    channel = str(interaction.channel_id or 0)
+    workspace = str(interaction.guild_id) if interaction.guild_id is not None else None
+    if workspace is None and known is not None:
+        workspace = await known.workspace_of(channel)
     return Caller(
-        channel=channel_of(interaction),
+        channel=ChannelRef(Platform.DISCORD, workspace or DIRECT, channel),
         user=str(interaction.user.id),
         name=f"@{interaction.user.display_name}",
         language=language_of(interaction.locale),
@@ -47,7 +57,7 @@ class InteractionRights:
         """From the caller's permissions in that very channel; writing there is needed to change anything."""
         if channel.workspace != caller.channel.workspace:
             return Standing.GUEST
-        if channel.workspace == DIRECT:
+        if self._interaction.guild_id is None:
             return Standing.MANAGER if channel == caller.channel else Standing.GUEST
         may = self._permissions(channel.channel, ours=False)
         if may is None or not may.view_channel:
@@ -59,7 +69,7 @@ class InteractionRights:
 
     async def missing(self, channel: ChannelRef) -> tuple[str, ...]:
         """What we lack to post there."""
-        if channel.workspace == DIRECT:
+        if self._interaction.guild_id is None:
             return ()
         may = self._permissions(channel.channel, ours=True)
         if may is None:

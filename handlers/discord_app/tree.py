@@ -33,7 +33,7 @@ _CHANNELS: Final = [
 ]
 
 Run = Callable[[Interaction, Invocation], Awaitable[None]]
-Suggest = Callable[[Interaction, str, str], list[app_commands.Choice[str]]]
+Suggest = Callable[[Interaction, str, str], Awaitable[list[app_commands.Choice[str]]]]
 Suggester = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 
 
@@ -178,7 +178,7 @@ def arguments_of(given: Mapping[str, object]) -> dict[str, str]:
 
 def _suggester(kind: str, suggest: Suggest) -> Suggester:
     async def suggesting(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        return suggest(interaction, kind, current)[:SUGGESTIONS_MAX]
+        return (await suggest(interaction, kind, current))[:SUGGESTIONS_MAX]
 
     return suggesting
 

@@ -67,6 +67,17 @@ class Layer:
         return [what for _, what in self.asked]
 
 
+class Archive:
+    """What the store knows."""
+
+    async def watch(self, caller, number):
+        assert (caller.user, number) == (USER, "12")
+        return Watch(1, HERE, "LG전자", since=None, number=12, scope=Scope.TITLE, pace=Pace.DIGEST, version=3)
+
+    async def workspace_of(self, channel):
+        return GUILD if channel == "44" else None
+
+
 @dataclass
 class Events:
     """What the platform told."""
@@ -348,6 +359,17 @@ async def test_in_direct_messages_everybody_manages_their_own(fake, layer, app):
     assert layer.standings == [(Standing.MANAGER, ())]
 
 
+async def test_direct_messages_of_a_personal_watch_belong_to_its_server(fake, layer):
+    for channel in ("44", "45"):
+        fake.rooms[channel] = fakes.Room(channel, fakes.DM_TYPE, guild="0")
+    async with running(fake, layer, known=Archive()):
+        await fake.slash("news status", channel="44")
+        await fake.slash("news status", channel="45")
+
+    assert [str(caller.channel) for caller, _ in layer.asked] == [f"discord:{GUILD}/44", "discord:@me/45"]
+    assert layer.standings == [(Standing.MANAGER, ())] * 2
+
+
 # controls
 
 
@@ -450,11 +472,7 @@ async def test_why_this_alert_knows_that_a_message_is_not_ours(fake, layer, app)
 
 
 async def test_edit_without_a_change_opens_a_dialog_with_what_the_watch_says(fake, layer):
-    async def watch_of(caller, number):
-        assert (caller.user, number) == (USER, "12")
-        return Watch(1, HERE, "LG전자", since=None, number=12, scope=Scope.TITLE, pace=Pace.DIGEST, version=3)
-
-    async with running(fake, layer, watch_of=watch_of):
+    async with running(fake, layer, known=Archive()):
         dialog = await fake.slash("watch edit", {"watch": "12"})
         labels = [each["label"] for each in dialog.data["components"]]
         assert labels == ["키워드", "제외어 더하기", "찾을 곳", "알리는 때", "매체"]
