@@ -125,8 +125,10 @@ class _Page:
         embeds = self._embeds()
         mention = "" if self.private else _mention(self.message)
         content = mention + self.content
-        if not content.strip() and not embeds:
-            content = discord_text.escape_within(tidy_run(self.message.text), CONTENT_LINES_MAX).strip() or ELLIPSIS
+        if not self.content.strip() and not embeds:
+            content = (
+                mention + discord_text.escape_within(tidy_run(self.message.text), CONTENT_LINES_MAX).strip() or ELLIPSIS
+            )
         body = _body(self.message, content.strip(), mentions=bool(mention))
         body |= {"embeds": embeds, "components": self.rows}
         if self.files:
@@ -136,7 +138,9 @@ class _Page:
     def text_line(self, spans: Iterable[Span], before: str = "") -> "_Builder":
         """A line of runs, `before` being markup of ours."""
         runs = tuple(spans)
-        return lambda room: before + discord_text.line(runs, max(0, room - size(before)), link=self.link)
+        return lambda room: (
+            before + discord_text.line(runs, max(0, room - size(before)), link=self.link, starts=not before)
+        )
 
     def _embeds(self) -> list[Json]:
         used = sum(size(self.embed.get(key, "")) for key in ("title",))
@@ -157,7 +161,7 @@ def _card(page: _Page, headline: Headline) -> None:
     message = page.message
     chips = _labels(part for part in message.parts if isinstance(part, Chips))
     note = f" {discord_text.escape_within(tidy(headline.note), NOTE_MAX)}" if tidy(headline.note) else ""
-    title = discord_text.escape_within(tidy(headline.title), limits.EMBED_TITLE_MAX - size(note))
+    title = discord_text.escape_within(tidy(headline.title), limits.EMBED_TITLE_MAX - size(note), starts=False)
     page.embed["title"] = (title or ELLIPSIS) + note
     url = discord_text.web_url(headline.url)
     if url:
@@ -195,8 +199,8 @@ def _text(page: _Page) -> None:
 
 def _notice(chips: Sequence[str], headline: Headline) -> str:
     """`🔔 LG전자 — 제목`: what a phone shows."""
-    watches = discord_text.escape_within(", ".join(chips), NOTICE_MAX // 2)
-    title = discord_text.escape_within(tidy(headline.title), NOTICE_MAX)
+    watches = discord_text.escape_within(", ".join(chips), NOTICE_MAX // 2, starts=False)
+    title = discord_text.escape_within(tidy(headline.title), NOTICE_MAX, starts=False)
     return "🔔 " + (" — ".join(filter(None, (watches, title))) or ELLIPSIS)
 
 

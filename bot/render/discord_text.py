@@ -31,34 +31,47 @@ _WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
 _HOST_UNSAFE = re.compile(r"[\s\x00-\x20\x7f()<>\"'\\^`{|}]")
 
 
-def escape(text: str) -> str:
-    """`text` so that Discord shows it and nothing else happens. Line breaks stay."""
+def escape(text: str, *, starts: bool = True) -> str:
+    """`text` so that Discord shows it and nothing else happens. Line breaks stay.
+
+    Args:
+        text: from anywhere.
+        starts: it begins a line, where a few more signs mean something.
+    """
     shown = _ANYWHERE.sub(r"\\\g<0>", tidy_run(text))
     shown = _TOGETHER.sub(r"\\\g<0>", shown)
     shown = _INVITE.sub(r"\1\\/", shown)
     shown = _MENTION.sub(f"@{_APART}", shown)
-    return _AT_START.sub(_start, shown)
+    return _AT_START.sub(_start, shown) if starts else _AT_START.sub(_start, f".{shown}")[1:]
 
 
-def escape_within(text: str, room: int) -> str:
+def escape_within(text: str, room: int, *, starts: bool = True) -> str:
     """As `escape`, at most `room` UTF-16 units; cut with `…` between two signs."""
     limit = max(0, min(len(text), room))
-    shown = escape(clip(text, limit))
+    shown = escape(clip(text, limit), starts=starts)
     while shown and size(shown) > room:
         limit = min(limit - 1, limit * room // size(shown))
-        shown = escape(clip(text, limit))
+        shown = escape(clip(text, limit), starts=starts)
     return shown
 
 
-def line(spans: Iterable[Span], room: int, *, link: str) -> str:
-    """Runs of text as one line of at most `room` units; `link` is the word that stands for an address."""
+def line(spans: Iterable[Span], room: int, *, link: str, starts: bool = True) -> str:
+    """Runs of text as one line of at most `room` units.
+
+    Args:
+        spans: the runs.
+        room: UTF-16 units.
+        link: the word that stands for an address.
+        starts: nothing stands before it on its line.
+    """
     written = ""
     for span in spans:
         address = f" [{link}]({label_url(span.url)})" if label_url(span.url) else ""
         left = room - size(written) - size(address)
         if left < 1:
             address, left = "", room - size(written)
-        written = _joined(written, _span(span, left)) + address
+        at_start = (starts and not written) or written.endswith("\n")
+        written = _joined(written, _span(span, left, starts=at_start)) + address
     return written
 
 
@@ -99,7 +112,7 @@ def _start(found: re.Match[str]) -> str:
     return f"{blank}\\{sign}" if sign else f"{blank}{number}\\{dot}"
 
 
-def _span(span: Span, room: int) -> str:
+def _span(span: Span, room: int, *, starts: bool) -> str:
     match span.tone:
         case Tone.CODE:
             shown = code(clip(tidy_run(span.text), max(0, room - 2)))
@@ -107,7 +120,7 @@ def _span(span: Span, room: int) -> str:
         case Tone.STRONG | Tone.DANGER:
             return _bold(span.text, room)
         case _:
-            return escape_within(span.text, room)
+            return escape_within(span.text, room, starts=starts)
 
 
 def _bold(text: str, room: int) -> str:

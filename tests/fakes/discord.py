@@ -175,8 +175,8 @@ class FakeDiscord:
         self.bucket: tuple[int, float] = (1_000_000, 1.0)  # posts a channel, window in seconds
         self.sessions: list[Session] = []
         self.identified: list[dict[str, Any]] = []
-        self.guild_permissions = MEMBER
-        self.roles: list[dict[str, Any]] = []
+        self.everyone = INVITED  # what the bot may do by its only role
+        self.gateway_bot: dict[str, Any] = {}  # what GET /gateway/bot says otherwise
         self._answers: dict[str, Answer] = {}
         self._tokens: dict[str, str] = {}
         self._nonces: dict[str, tuple[str, str, float]] = {}
@@ -260,14 +260,14 @@ class FakeDiscord:
 
     # what people do
 
-    async def slash(self, name: str, options: dict[str, Any] | None = None, **who: Any) -> Answer:
+    async def slash(self, name: str, options: dict[str, Any] | None = None, /, **who: Any) -> Answer:
         """Run `group verb`; what Discord's own client would not let through fails the test."""
         command, leaf = self._command(name, who.get("permissions", MANAGER))
         given = self._options(leaf, options or {})
         data = self._data(command, name, given, who.pop("resolved", {}))
         return await self._interact(2, data, **who)
 
-    async def suggest(self, name: str, option: str, typed: str, **who: Any) -> list[dict[str, Any]]:
+    async def suggest(self, name: str, option: str, typed: str, /, **who: Any) -> list[dict[str, Any]]:
         """Type into an option."""
         command, leaf = self._command(name, who.get("permissions", MANAGER))
         found = next(each for each in leaf["options"] if each["name"] == option)
@@ -293,7 +293,7 @@ class FakeDiscord:
         message = self._message_of(answer)
         return await self.press(message, answer.control(label), value, **who)
 
-    async def menu(self, name: str, message: dict[str, Any], **who: Any) -> Answer:
+    async def menu(self, name: str, message: dict[str, Any], /, **who: Any) -> Answer:
         """Use a message command."""
         command = next(each for each in self.commands if each.get("type") == 3 and each["name"] == name)
         data = {"id": command["id"], "name": name, "type": 3, "target_id": message["id"]}
@@ -305,7 +305,8 @@ class FakeDiscord:
         filled = []
         for label in modal.data["components"]:
             inner = label["component"]
-            value = values.get(inner["custom_id"], inner.get("value", ""))
+            marked = [each["value"] for each in inner.get("options", []) if each.get("default")]
+            value = values.get(inner["custom_id"], inner.get("value") or "".join(marked))
             assert value or not inner.get("required", True), f"{inner['custom_id']} is required"
             given = {"type": inner["type"], "custom_id": inner["custom_id"], "value": value or None}
             filled.append({"type": 18, "component": given})
@@ -459,7 +460,7 @@ class FakeDiscord:
         ]
         me = {"user": a_user(BOT, "소식", bot=True), "roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "flags": 0}
         me |= {"deaf": False, "mute": False}
-        roles = [a_role(GUILD, "@everyone", self.guild_permissions | INVITED), *self.roles]
+        roles = [a_role(GUILD, "@everyone", self.everyone)]
         return {
             "id": GUILD,
             "name": "회사",
@@ -518,8 +519,11 @@ class FakeDiscord:
         return session
 
     async def _resume(self, socket: web.WebSocketResponse, data: dict[str, Any]) -> Session | None:
+        if data["token"] != self.token:
+            await socket.close(code=4004, message=b"Authentication failed.")
+            return None
         session = next((each for each in self.sessions if each.id == data["session_id"]), None)
-        if session is None or data["token"] != self.token:
+        if session is None:
             await socket.send_str(json.dumps({"op": 9, "d": False}))
             return None
         session.socket = socket
@@ -818,7 +822,7 @@ class FakeDiscord:
 
     def _gateway_bot(self) -> dict[str, Any]:
         limit = {"total": 1000, "remaining": 999, "reset_after": 1000, "max_concurrency": 1}
-        return {"url": self.gateway_url, "shards": self.shards, "session_start_limit": limit}
+        return {"url": self.gateway_url, "shards": self.shards, "session_start_limit": limit, **self.gateway_bot}
 
     # as a process of its own
 

@@ -1,0 +1,137 @@
+"""Answers to interactions: within 3 seconds, once, and always something.
+
+Discord takes the first answer for 3 seconds and then shows "The application did not respond"; a deferral keeps the
+door open for 15 minutes but settles who sees the answer (facts/discord.md §3.5). So what is slow is deferred, for the
+asker alone, and what is quick answers directly and chooses then.
+"""
+
+import asyncio
+import io
+from collections.abc import Awaitable
+from typing import Any, Final, cast
+
+import aiohttp
+import discord
+import structlog
+
+from bot.core.message import Message, Paragraph, Span
+from bot.core.wording import say
+from bot.render import discord_embeds
+from bot.render.discord_embeds import Payload
+from bot.render.discord_limits import violations
+from bot.services.replies import Reply
+from handlers.discord_app.rights import Interaction, language_of
+
+PATIENCE_SECONDS: Final = 1.5  # of the 3 that Discord gives; the rest is for the way
+_TOO_LATE: Final = frozenset({10062, 40060, 10015, 50027})  # expired, already answered: nothing is left to be done
+_INVALID_FORM: Final = 50035
+
+log = structlog.get_logger(__name__)
+
+
+class Rows(discord.ui.View):
+    """Rows as the renderer made them; presses reach `pressing.Pressed`, so the view itself listens to nothing."""
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        super().__init__(timeout=None)
+        self._rows_rendered = rows
+        self.stop()
+
+    def to_components(self) -> list[dict[str, Any]]:
+        """What is sent."""
+        return self._rows_rendered
+
+
+async def answer_with(interaction: Interaction, work: Awaitable[Reply], *, defer: bool) -> None:
+    """Run the command and answer; `defer` at once when it will surely take long."""
+    task = asyncio.ensure_future(work)
+    if not defer:
+        await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+    if not task.done():
+        await _defer(interaction)
+    await answer(interaction, await task)
+
+
+async def answer(interaction: Interaction, reply: Reply) -> None:
+    """Show the reply; once more as a plain line when Discord refuses its form."""
+    payload = _rendered(reply.message, private=not reply.public)
+    try:
+        await show(interaction, payload, public=reply.public, replaces=reply.replaces)
+    except discord.HTTPException as error:
+        if error.code != _INVALID_FORM:
+            raise
+        log.warning("discord_refused_form", error=error.text)
+        plain = discord_embeds.plain(reply.message)
+        await show(interaction, plain, public=reply.public, replaces=reply.replaces)
+
+
+async def show(interaction: Interaction, payload: Payload, *, public: bool = False, replaces: bool = False) -> None:
+    """Show what is rendered; too late is too late, and worth a line in the log."""
+    try:
+        await _send(interaction, payload, public=public, replaces=replaces)
+    except discord.HTTPException as error:
+        if error.code not in _TOO_LATE:
+            raise
+        log.warning("discord_too_late", code=error.code)
+
+
+async def sorry(interaction: Interaction, error: BaseException, language: str) -> None:
+    """Whatever broke, the person gets one sentence and the log the rest."""
+    log.error("discord_interaction_failed", error=type(error).__name__, exc_info=error)
+    text = say("discord.broken", language_of(interaction.locale) or language)
+    try:
+        await answer(interaction, Reply(Message(text, (Paragraph((Span(text),)),)), failed=True))
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as again:
+        log.warning("discord_answer_lost", error=type(again).__name__)
+
+
+async def _defer(interaction: Interaction) -> None:
+    """A press is deferred without a loading message, so that the answer may still replace the one pressed."""
+    is_press = interaction.type is discord.InteractionType.component
+    try:
+        await interaction.response.defer(ephemeral=True, thinking=not is_press)
+    except discord.HTTPException as error:
+        if error.code not in _TOO_LATE:
+            raise
+        log.warning("discord_too_late", code=error.code)
+
+
+async def _send(interaction: Interaction, payload: Payload, *, public: bool, replaces: bool) -> None:
+    body = payload.body
+    content = cast("str", body["content"]) or None
+    embeds = [discord.Embed.from_dict(embed) for embed in body["embeds"]]
+    files = [discord.File(io.BytesIO(data), filename=name) for name, data in payload.files]
+    view = Rows(body["components"])
+    roles = [discord.Object(int(role)) for role in body["allowed_mentions"].get("roles", [])]
+    mentions = discord.AllowedMentions(everyone=False, users=False, roles=roles)
+    takes_place = replaces and interaction.message is not None
+    if not interaction.response.is_done():
+        if takes_place:
+            await interaction.response.edit_message(
+                content=content, embeds=embeds, attachments=files, view=view, allowed_mentions=mentions
+            )
+            return
+        await interaction.response.send_message(
+            content, embeds=embeds, files=files, view=view, ephemeral=not public, allowed_mentions=mentions
+        )
+    elif takes_place or interaction.type is not discord.InteractionType.component:
+        await interaction.edit_original_response(
+            content=content, embeds=embeds, attachments=files, view=view, allowed_mentions=mentions
+        )
+    else:
+        await interaction.followup.send(
+            content or "", embeds=embeds, files=files, view=view, ephemeral=True, allowed_mentions=mentions
+        )
+
+
+def _rendered(message: Message, *, private: bool) -> Payload:
+    try:
+        payload = discord_embeds.render(message, private=private)
+    except ValueError as error:
+        log.warning("discord_payload", error=str(error))
+        return discord_embeds.plain(message)
+    problems = violations(payload.body)
+    if problems:
+        log.warning("discord_payload", error="; ".join(problems))
+        return discord_embeds.plain(message)
+    return payload
