@@ -6,7 +6,7 @@ Each module here that is named in BENCHES has a `main(arguments) -> exit code`; 
 import sys
 from importlib import import_module
 
-BENCHES = {"match": "bench.match", "stories": "bench.stories"}
+BENCHES = {"ingest": "bench.fetch", "match": "bench.match", "stories": "bench.stories"}
 
 
 def main(arguments: list[str]) -> int:
