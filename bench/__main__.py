@@ -7,6 +7,7 @@ import sys
 from importlib import import_module
 
 BENCHES = {
+    "ingest": "bench.fetch",
     "match": "bench.match",
     "sense": "bench.sense",
     "stories": "bench.stories",
