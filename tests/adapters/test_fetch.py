@@ -143,6 +143,7 @@ async def test_a_fetcher_that_was_not_opened_says_so():
         gzip.compress(b"news " * 1000) + b"trailing rubbish",
         zlib.compress(b"news " * 1000),
     ],
+    ids=["one", "two", "rubbish behind", "zlib"],  # gzip carries the time: two workers would collect different tests
 )
 async def test_gzip_is_unpacked_whatever_its_members(packed):
     async with site_and_fetcher({"/": reply(packed, headers={"Content-Encoding": "gzip"})}) as (site, fetcher):
