@@ -1,5 +1,4 @@
 """Korean article pages of many makes, built from the same sentences: what must be found and what must not."""
-# ruff: noqa: E501 -- HTML on one line, as it comes from servers
 
 from collections.abc import Callable
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 -- documents on one line, as they come from servers
 import contextlib
 import json
 from datetime import datetime

@@ -2,7 +2,6 @@
 
 Nothing here is timed: each case must end (the whole file is read in seconds) and give what a reader may trust.
 """
-# ruff: noqa: E501 -- documents on one line, as they come from servers
 
 import contextlib
 
