@@ -1,6 +1,20 @@
 import pytest
 
-from bot.core.wording import TEXTS, languages, particle, say, values_named
+from bot.core.wording import (
+    TEXTS,
+    alerting,
+    commanding,
+    delivering,
+    discording,
+    fetching,
+    languages,
+    operating,
+    particle,
+    reading,
+    say,
+    values_named,
+    watching,
+)
 
 
 @pytest.mark.parametrize("key", sorted(TEXTS))
@@ -46,3 +60,9 @@ def test_a_sentence_is_told_in_the_language_asked_for():
 
 def test_values_that_a_sentence_does_not_name_are_passed_over():
     assert say("button.undo", more=1) == "되돌리기"
+
+
+def test_no_sentence_is_written_twice():
+    rooms = [alerting, commanding, delivering, discording, fetching, operating, reading, watching]
+
+    assert sum(len(room.TEXTS) for room in rooms) == len(TEXTS)

@@ -98,7 +98,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "'{name}'{name!p:은/는} 아주 짧아 다른 뜻으로도 울릴 수 있어요. {narrower} 처럼 좁힐 수 있어요",
         "'{name}' is very short and may fire on other things. Narrow it like {narrower}",
     ),
-    "watch.too_many": (
+    "watch.flood": (
         "하루 약 {per_day}건이에요. 제한 단어(+)나 제외어(-)를 더해 보세요. 아직 구독하지 않았어요",
         "That is about {per_day} a day. Try required (+) or excluded (-) words. Nothing is active yet",
     ),

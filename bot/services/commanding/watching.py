@@ -26,7 +26,7 @@ async def add(asked: Asked, call: Invocation) -> Reply:
         wanted, workspace=asked.workspace, title_only=call.get("scope") == "title", days=PREVIEW_DAYS
     )
     if preview.per_day > ASK_FIRST_PER_DAY and not call.get("anyway"):
-        text = asked.text("watch.too_many", per_day=round(preview.per_day))
+        text = asked.text("watch.flood", per_day=round(preview.per_day))
         pending = await asked.desk.lookup.keep(call)
         anyway = Button(asked.text("button.anyway"), action=f"w1:anyway:{pending}")
         return asked.answer(text, buttons=(anyway,), parts=_samples(preview))
