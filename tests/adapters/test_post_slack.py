@@ -211,7 +211,7 @@ async def test_too_many_requests_name_their_wait(slack: FakeSlack, poster: Poste
     assert unnamed.value.after_seconds is None
 
 
-@pytest.mark.parametrize("kind", ["reset", "500", "html", "text", "empty", "internal_error", "fatal_error"])
+@pytest.mark.parametrize("kind", ["reset", "500", "500 json", "html", "text", "empty", "internal_error", "fatal_error"])
 @pytest.mark.parametrize("after", [False, True])
 async def test_what_nobody_knows_is_in_doubt_and_never_sent_twice(
     slack: FakeSlack, poster: Poster, kind: str, after: bool

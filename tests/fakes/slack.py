@@ -464,6 +464,8 @@ class FakeSlack:
                 return web.Response(text="<html>maintenance</html>", content_type="text/html")
             case "text":
                 return web.Response(text="ok, more or less", content_type="text/plain")
+            case "500 json":
+                return web.json_response(_no("something_new"), status=500)
             case "empty":
                 return web.json_response({"ok": True})
             case "429 soon":
@@ -637,9 +639,9 @@ class FakeSlack:
         if "users:read" not in self.scopes:
             return _no("missing_scope", needed="users:read")
         person = self.people.get(arguments.get("user", ""))
-        if person is None or person.team != team:
+        if person is None:
             return _no("user_not_found")
-        about = {"id": person.id, "team_id": team, "deleted": person.deleted, "is_admin": person.admin}
+        about = {"id": person.id, "team_id": person.team, "deleted": person.deleted, "is_admin": person.admin}
         about |= {"is_owner": False, "is_restricted": person.guest, "is_ultra_restricted": False, "is_bot": False}
         about |= {"tz": person.zone, "profile": {}}
         if str(arguments.get("include_locale", "")).lower() in {"1", "true"}:
