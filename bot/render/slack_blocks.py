@@ -81,8 +81,13 @@ def render(message: Message, *, images: bool = True) -> dict[str, Any]:
 
 def view_blocks(message: Message, most: int) -> list[Block]:
     """The blocks for a modal or Home view, at most `most` of them; views know no table block (docs: table block)."""
-    page = _Page(language=message.language, tight=False, images=True, table_shown=True, controls_max=VIEW_CONTROLS_MAX)
-    blocks = page.blocks(message.parts or (Paragraph((Span(message.text),)),))
+    parts = message.parts or (Paragraph((Span(message.text),)),)
+    blocks: list[Block] = []
+    for tight in (False, True):
+        page = _Page(message.language, tight, images=True, table_shown=True, controls_max=VIEW_CONTROLS_MAX)
+        blocks = page.blocks(parts)
+        if len(blocks) <= most:
+            break
     return _fit(blocks, room=VIEW_TOTAL_MAX, most=most)
 
 

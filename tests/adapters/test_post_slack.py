@@ -1,10 +1,14 @@
 """The real slack_sdk against our local Slack: what is posted, and what each refusal means."""
 
+import asyncio
+import json
 import re
+import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.adapters import post_slack
@@ -17,6 +21,7 @@ from bot.core.wording import TEXTS
 from bot.render.slack_limits import Problem
 from tests.fakes.slack import FakeSlack
 
+ROOT = Path(__file__).parents[2]
 CARD = Message("[LG전자] 제목 <b> (매체)", (Headline("제목", "https://news.example/1"),))
 
 
@@ -358,3 +363,24 @@ def test_every_error_that_is_raised_has_a_sentence():
 
     assert len(keys) > 10
     assert keys <= set(TEXTS)
+
+
+async def test_the_local_slack_also_runs_as_a_process_of_its_own():
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.fakes.slack", "--channel", "C1", stdout=asyncio.subprocess.PIPE, cwd=ROOT
+    )
+    try:
+        async with asyncio.timeout(20):
+            assert process.stdout is not None
+            about = json.loads(await process.stdout.readline())
+            poster = SlackPoster({about["team"]: about["bot_token"]}.get, api_url=about["base_url"])
+            await poster.post(Post(here(), CARD, "k"))
+            await poster.close()
+            url = about["base_url"].replace("/api/", "/_/log")
+            async with aiohttp.ClientSession() as session, session.get(url) as answer:
+                said = (await answer.json())["messages"]["C1"]
+    finally:
+        process.terminate()
+        await process.wait()
+
+    assert said[0]["metadata"]["event_payload"] == {"d": "k"}
