@@ -234,8 +234,7 @@ class _WithoutTraceback(logging.Filter):
 def _logger() -> logging.Logger:
     logger = logging.getLogger("sosik.slack")
     logger.setLevel(logging.WARNING)  # bolt and the SDK build long debug lines below this
-    if not logger.filters:
-        logger.addFilter(_WithoutTraceback())
+    logger.addFilter(_WithoutTraceback())
     return logger
 
 

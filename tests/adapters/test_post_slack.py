@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -132,9 +132,10 @@ async def test_a_person_is_reached_by_direct_message(slack: FakeSlack, poster: P
 
 
 async def test_without_im_write_the_person_stands_for_the_direct_message(slack: FakeSlack, poster: Poster):
-    slack.fail("conversations.open", "missing_scope")
+    slack.scopes.discard("im:write")
     assert await poster.direct("T0FAKE", "U7") == here("U7")
 
+    slack.scopes.add("im:write")
     slack.fail("conversations.open", "hang")
     impatient = poster_for(slack, 0.2)
     with pytest.raises(TryLater):
@@ -308,6 +309,54 @@ async def test_a_picture_that_slack_cannot_fetch_costs_only_the_picture(slack: F
 
     (said,) = slack.messages("C1")
     assert [block["type"] for block in said.blocks] == ["rich_text", "rich_text"]
+
+
+CHART = Message("추이", (Image("7일 동안 하루 2건", data="aGVsbG8="), Paragraph((Span("표"),))))
+
+
+async def test_a_picture_of_ours_is_given_to_slack_first(slack: FakeSlack, poster: Poster):
+    await poster.post(Post(here(), CHART, "k"))
+
+    image = slack.messages("C1")[0].blocks[0]
+    assert slack.files[image["slack_file"]["id"]] == b"hello"
+    assert image["alt_text"] == "7일 동안 하루 2건"
+
+
+@pytest.mark.parametrize(
+    ("method", "kind"),
+    [
+        ("files.getUploadURLExternal", "missing_scope"),
+        ("files.getUploadURLExternal", "html"),
+        ("upload", "500"),
+        ("upload", "reset"),
+        ("files.completeUploadExternal", "internal_error"),
+    ],
+)
+async def test_a_picture_that_cannot_be_given_to_slack_is_told_in_words(
+    slack: FakeSlack, poster: Poster, method: str, kind: str
+):
+    slack.fail(method, kind, times=2)
+
+    await poster.post(Post(here(), CHART, "k"))
+
+    (said,) = slack.messages("C1")
+    assert [block["type"] for block in said.blocks] == ["rich_text", "rich_text"]
+    assert "하루 2건" in str(said.blocks[0])
+
+
+async def test_a_picture_that_slack_has_not_digested_yet_costs_only_the_picture(slack: FakeSlack, poster: Poster):
+    slack.complete_files = Forgetful()
+
+    await poster.post(Post(here(), CHART, "k"))
+
+    assert [block["type"] for block in slack.messages("C1")[0].blocks] == ["rich_text", "rich_text"]
+
+
+class Forgetful(set[str]):
+    """A Slack that does not know its files yet."""
+
+    def update(self, *others: Iterable[str]) -> None:
+        pass
 
 
 async def test_each_workspace_is_asked_with_its_own_token(slack: FakeSlack):
