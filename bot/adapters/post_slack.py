@@ -5,6 +5,7 @@ facts/slack.md §3): every client here is made with `retry_handlers=[]`. Error n
 """
 
 import asyncio
+import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.post import Post
 from bot.core.errors import GiveUp, InDoubt, Reach, SosikError, TryLater
-from bot.core.message import Message
+from bot.core.message import Image, Message
 from bot.core.news import ChannelRef, Platform
 from bot.render.slack_blocks import plain, render
 from bot.render.slack_limits import message_problems
@@ -30,6 +31,8 @@ EVENT_TYPE: Final = "news_alert"  # contract §7
 CLOCK_SLACK: Final = timedelta(seconds=60)  # our clock and Slack's differ; the outbox recipe of facts/slack.md §3
 HISTORY_PAGE: Final = 100  # conversations.history recommends at most 200
 HISTORY_PAGES: Final = 10  # a doubt is minutes old; a channel with more than 1,000 messages since then is not ours
+
+FILE_ALT_MAX: Final = 1_000  # files.getUploadURLExternal: alt_txt
 
 _QUIET: Final = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 
@@ -151,7 +154,10 @@ class SlackPoster:
         if thread:
             arguments["thread_ts"] = thread
         client = self._client(post.channel.workspace)
-        answer = await self._in_some_form(client.chat_postMessage, arguments, post.message)
+        ours = [part for part in post.message.parts if isinstance(part, Image) and part.data]
+        files = [await self._upload(client, image) for image in ours]
+        full = render(post.message, files=files if all(files) else ())
+        answer = await self._in_some_form(client.chat_postMessage, arguments, post.message, full)
         answered, ts = str(answer.get("channel") or channel), str(answer.get("ts") or "")
         if not ts:
             raise InDoubt("delivery.unknown", error="no ts")
@@ -163,7 +169,7 @@ class SlackPoster:
         client = self._client(channel.workspace)
         arguments = {"channel": place, "ts": ts, "parse": "none", "link_names": False}
         try:
-            await self._in_some_form(client.chat_update, arguments, message)
+            await self._in_some_form(client.chat_update, arguments, message, render(message))
         except InDoubt as error:  # the same edit twice is one edit
             raise TryLater("delivery.unreachable", error=_name(error)) from error
 
@@ -218,18 +224,48 @@ class SlackPoster:
             raise GiveUp("delivery.token", reach=Reach.WORKSPACE, error="not_installed")
         client = self._clients.get(workspace)
         if client is None or client.token != token:
-            if self._session is None:
-                self._session = aiohttp.ClientSession()
-            client = AsyncWebClient(token=token, base_url=self._api_url, retry_handlers=[], session=self._session)
+            session = self._open_session()
+            client = AsyncWebClient(token=token, base_url=self._api_url, retry_handlers=[], session=session)
             self._clients[workspace] = client
         return client
 
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession()
+        return self._session
+
+    async def _upload(self, client: AsyncWebClient, image: Image) -> str:
+        """Give a picture of ours to Slack (docs: files.getUploadURLExternal); its id, or nothing where that fails.
+
+        Nothing is shared by this; without the scope `files:write` the picture is told in words.
+        """
+        try:
+            data = base64.b64decode(image.data, validate=True)
+            about: dict[str, Any] = {"filename": "chart.png", "length": len(data), "alt_txt": image.alt[:FILE_ALT_MAX]}
+            place = await _call(lambda: client.files_getUploadURLExternal(**about), self._timeout_seconds)
+            async with asyncio.timeout(self._timeout_seconds):
+                await self._put(str(place.get("upload_url")), data)
+            file_id = str(place.get("file_id"))
+            await _call(lambda: client.files_completeUploadExternal(files=[{"id": file_id}]), self._timeout_seconds)
+        except (SosikError, aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            log.warning("slack_upload_failed", error=str(error) or type(error).__name__)
+            return ""
+        return file_id
+
+    async def _put(self, url: str, data: bytes) -> None:
+        session = self._open_session()
+        async with session.post(url, data=data, raise_for_status=True):
+            pass
+
     async def _in_some_form(
-        self, method: Callable[..., Awaitable[AsyncSlackResponse]], arguments: Mapping[str, Any], message: Message
+        self,
+        method: Callable[..., Awaitable[AsyncSlackResponse]],
+        arguments: Mapping[str, Any],
+        message: Message,
+        full: Mapping[str, Any],
     ) -> AsyncSlackResponse:
         """Send in full; when Slack refuses the form, without images if one was the reason, at last as plain text."""
-        full = render(message)
-        forms = [full, plain(message)]
+        forms: list[Mapping[str, Any]] = [full, plain(message)]
         if problems := message_problems(full):
             log.error("slack_payload_over_limits", problems=[each.reason for each in problems])
             forms = forms[1:]
@@ -289,7 +325,7 @@ def _refusal(error: SlackApiError) -> SosikError:
     if name in _PAYLOAD:
         pointers = [str(each) for each in data.get("errors") or ()]
         refused = _PayloadRefused("delivery.payload", error=name, pointers="; ".join(pointers)[:500])
-        refused.image = any("downloading image" in each for each in pointers)
+        refused.image = any("image" in each or "slack_file" in each for each in pointers)
         return refused
     if name in _TOKEN:
         return GiveUp("delivery.token", reach=Reach.WORKSPACE, error=name)

@@ -8,7 +8,7 @@ never refused. Layout: design/commands.md §6, facts/slack.md §2.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
 from typing import Any, Final
@@ -56,17 +56,18 @@ _WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
 _UNSAFE_IN_URL = frozenset('<>|"`\\^{} ')
 
 
-def render(message: Message, *, images: bool = True) -> dict[str, Any]:
+def render(message: Message, *, images: bool = True, files: Sequence[str] = ()) -> dict[str, Any]:
     """`text` and `blocks` for chat.postMessage, chat.update, response_url.
 
     Args:
         message: any message; parts that carry nothing to show are left out.
         images: False writes an image's `alt` instead, for a message that was refused because of its image.
+        files: Slack's ids of the uploaded images of our own, in their order; one without an id is told by its `alt`.
     """
     parts = message.parts or (Paragraph((Span(message.text),)),)
     blocks: list[Block] = []
     for tight in (False, True):
-        page = _Page(language=message.language, tight=tight, images=images)
+        page = _Page(message.language, tight, images=images, files=list(files))
         blocks = page.blocks(parts)
         if len(blocks) < limits.MESSAGE_BLOCKS_MAX:
             break
@@ -81,8 +82,13 @@ def render(message: Message, *, images: bool = True) -> dict[str, Any]:
 
 def view_blocks(message: Message, most: int) -> list[Block]:
     """The blocks for a modal or Home view, at most `most` of them; views know no table block (docs: table block)."""
-    page = _Page(language=message.language, tight=False, images=True, table_shown=True, controls_max=VIEW_CONTROLS_MAX)
-    blocks = page.blocks(message.parts or (Paragraph((Span(message.text),)),))
+    parts = message.parts or (Paragraph((Span(message.text),)),)
+    blocks: list[Block] = []
+    for tight in (False, True):
+        page = _Page(message.language, tight, images=True, table_shown=True, controls_max=VIEW_CONTROLS_MAX)
+        blocks = page.blocks(parts)
+        if len(blocks) <= most:
+            break
     return _fit(blocks, room=VIEW_TOTAL_MAX, most=most)
 
 
@@ -162,6 +168,7 @@ class _Page:
     table_shown: bool = False
     controls: int = 0
     controls_max: int = CONTROLS_TOTAL_MAX
+    files: list[str] = field(default_factory=list)
 
     def blocks(self, parts: Sequence[Part]) -> list[Block]:
         blocks: list[Block] = []
@@ -254,6 +261,8 @@ class _Page:
         alt, url = clip(tidy(part.alt), limits.IMAGE_ALT_MAX), web_address(part.url)
         if url and self.images:
             return [{"type": "image", "image_url": url, "alt_text": alt or EMPTY_CELL}]
+        if part.data and self.images and self.files:
+            return [{"type": "image", "slack_file": {"id": self.files.pop(0)}, "alt_text": alt or EMPTY_CELL}]
         return _rich_lines([_leaf(alt)])
 
     def _buttons(self, buttons: Sequence[Button]) -> list[Block]:

@@ -208,6 +208,7 @@ def _bolt(workspaces: Workspaces, signing_secret: str) -> AsyncApp:
     async def act_once(body: Mapping[str, Any], next_: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
         return await next_() if once.first(delivery_key(body)) else BoltResponse(status=200, body="")
 
+    _LOGGER.setLevel(logging.ERROR)  # bolt warns of tokens in the environment, which `authorize` makes it ignore
     app = AsyncApp(
         name="sosik",
         logger=_LOGGER,
@@ -215,6 +216,7 @@ def _bolt(workspaces: Workspaces, signing_secret: str) -> AsyncApp:
         signing_secret=signing_secret,
         authorize=authorize,  # type: ignore[arg-type] # bolt takes None for "not installed there"
     )
+    _LOGGER.setLevel(logging.WARNING)
     app.use(act_once)
     return app
 
@@ -232,8 +234,7 @@ class _WithoutTraceback(logging.Filter):
 def _logger() -> logging.Logger:
     logger = logging.getLogger("sosik.slack")
     logger.setLevel(logging.WARNING)  # bolt and the SDK build long debug lines below this
-    if not logger.filters:
-        logger.addFilter(_WithoutTraceback())
+    logger.addFilter(_WithoutTraceback())
     return logger
 
 

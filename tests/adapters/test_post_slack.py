@@ -1,10 +1,14 @@
 """The real slack_sdk against our local Slack: what is posted, and what each refusal means."""
 
+import asyncio
+import json
 import re
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.adapters import post_slack
@@ -17,6 +21,7 @@ from bot.core.wording import TEXTS
 from bot.render.slack_limits import Problem
 from tests.fakes.slack import FakeSlack
 
+ROOT = Path(__file__).parents[2]
 CARD = Message("[LG전자] 제목 <b> (매체)", (Headline("제목", "https://news.example/1"),))
 
 
@@ -127,9 +132,10 @@ async def test_a_person_is_reached_by_direct_message(slack: FakeSlack, poster: P
 
 
 async def test_without_im_write_the_person_stands_for_the_direct_message(slack: FakeSlack, poster: Poster):
-    slack.fail("conversations.open", "missing_scope")
+    slack.scopes.discard("im:write")
     assert await poster.direct("T0FAKE", "U7") == here("U7")
 
+    slack.scopes.add("im:write")
     slack.fail("conversations.open", "hang")
     impatient = poster_for(slack, 0.2)
     with pytest.raises(TryLater):
@@ -211,7 +217,7 @@ async def test_too_many_requests_name_their_wait(slack: FakeSlack, poster: Poste
     assert unnamed.value.after_seconds is None
 
 
-@pytest.mark.parametrize("kind", ["reset", "500", "html", "text", "empty", "internal_error", "fatal_error"])
+@pytest.mark.parametrize("kind", ["reset", "500", "500 json", "html", "text", "empty", "internal_error", "fatal_error"])
 @pytest.mark.parametrize("after", [False, True])
 async def test_what_nobody_knows_is_in_doubt_and_never_sent_twice(
     slack: FakeSlack, poster: Poster, kind: str, after: bool
@@ -305,6 +311,54 @@ async def test_a_picture_that_slack_cannot_fetch_costs_only_the_picture(slack: F
     assert [block["type"] for block in said.blocks] == ["rich_text", "rich_text"]
 
 
+CHART = Message("추이", (Image("7일 동안 하루 2건", data="aGVsbG8="), Paragraph((Span("표"),))))
+
+
+async def test_a_picture_of_ours_is_given_to_slack_first(slack: FakeSlack, poster: Poster):
+    await poster.post(Post(here(), CHART, "k"))
+
+    image = slack.messages("C1")[0].blocks[0]
+    assert slack.files[image["slack_file"]["id"]] == b"hello"
+    assert image["alt_text"] == "7일 동안 하루 2건"
+
+
+@pytest.mark.parametrize(
+    ("method", "kind"),
+    [
+        ("files.getUploadURLExternal", "missing_scope"),
+        ("files.getUploadURLExternal", "html"),
+        ("upload", "500"),
+        ("upload", "reset"),
+        ("files.completeUploadExternal", "internal_error"),
+    ],
+)
+async def test_a_picture_that_cannot_be_given_to_slack_is_told_in_words(
+    slack: FakeSlack, poster: Poster, method: str, kind: str
+):
+    slack.fail(method, kind, times=2)
+
+    await poster.post(Post(here(), CHART, "k"))
+
+    (said,) = slack.messages("C1")
+    assert [block["type"] for block in said.blocks] == ["rich_text", "rich_text"]
+    assert "하루 2건" in str(said.blocks[0])
+
+
+async def test_a_picture_that_slack_has_not_digested_yet_costs_only_the_picture(slack: FakeSlack, poster: Poster):
+    slack.complete_files = Forgetful()
+
+    await poster.post(Post(here(), CHART, "k"))
+
+    assert [block["type"] for block in slack.messages("C1")[0].blocks] == ["rich_text", "rich_text"]
+
+
+class Forgetful(set[str]):
+    """A Slack that does not know its files yet."""
+
+    def update(self, *others: Iterable[str]) -> None:
+        pass
+
+
 async def test_each_workspace_is_asked_with_its_own_token(slack: FakeSlack):
     slack.install("T2")
     slack.room("C9", team="T2")
@@ -358,3 +412,24 @@ def test_every_error_that_is_raised_has_a_sentence():
 
     assert len(keys) > 10
     assert keys <= set(TEXTS)
+
+
+async def test_the_local_slack_also_runs_as_a_process_of_its_own():
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.fakes.slack", "--channel", "C1", stdout=asyncio.subprocess.PIPE, cwd=ROOT
+    )
+    try:
+        async with asyncio.timeout(20):
+            assert process.stdout is not None
+            about = json.loads(await process.stdout.readline())
+            poster = SlackPoster({about["team"]: about["bot_token"]}.get, api_url=about["base_url"])
+            await poster.post(Post(here(), CARD, "k"))
+            await poster.close()
+            url = about["base_url"].replace("/api/", "/_/log")
+            async with aiohttp.ClientSession() as session, session.get(url) as answer:
+                said = (await answer.json())["messages"]["C1"]
+    finally:
+        process.terminate()
+        await process.wait()
+
+    assert said[0]["metadata"]["event_payload"] == {"d": "k"}

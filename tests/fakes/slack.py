@@ -163,6 +163,8 @@ class FakeSlack:
         self.responses: dict[str, list[dict[str, Any]]] = {}
         self.ephemerals: list[Said] = []
         self.views: dict[str, dict[str, Any]] = {}
+        self.files: dict[str, bytes] = {}
+        self.complete_files: set[str] = set()
         self.homes: dict[str, dict[str, Any]] = {}
         self.exchanges: dict[str, Exchange] = {}
         self.sockets: list[web.WebSocketResponse] = []
@@ -381,6 +383,7 @@ class FakeSlack:
         app = web.Application(client_max_size=2**24)
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/response/{id}", self._respond)
+        app.router.add_post("/upload/{file}", self._take)
         app.router.add_get("/socket/{ticket}", self._socket)
         app.router.add_get("/_/log", self._log)
         app.router.add_post("/_/fault", self._plant)
@@ -435,7 +438,7 @@ class FakeSlack:
             arguments |= await request.json()
         elif request.method == "POST":
             arguments |= dict(await request.post())
-        for name in ("blocks", "view", "metadata"):
+        for name in ("blocks", "view", "metadata", "files"):
             if isinstance(arguments.get(name), str):
                 arguments[name] = json.loads(arguments[name])
         return arguments
@@ -465,6 +468,8 @@ class FakeSlack:
                 return web.Response(text="<html>maintenance</html>", content_type="text/html")
             case "text":
                 return web.Response(text="ok, more or less", content_type="text/plain")
+            case "500 json":
+                return web.json_response(_no("something_new"), status=500)
             case "empty":
                 return web.json_response({"ok": True})
             case "429 soon":
@@ -527,6 +532,9 @@ class FakeSlack:
             return _no(error)
         if problem := _refusal(arguments):
             return problem
+        used = [each["slack_file"]["id"] for each in arguments.get("blocks") or () if "slack_file" in each]
+        if not set(used) <= self.complete_files:
+            return _no("invalid_blocks", errors=["invalid slack file [json-pointer:/blocks/0/slack_file]"])
         now = time.monotonic()
         if self.pace_seconds and now - room.last_post < self.pace_seconds:
             return _no("ratelimited", retry_after=1)
@@ -626,6 +634,8 @@ class FakeSlack:
         }
 
     def _conversations_open(self, arguments: dict[str, Any], team: str) -> dict[str, Any]:
+        if "im:write" not in self.scopes:
+            return _no("missing_scope", needed="im:write")
         user = arguments.get("users", "")
         if user not in self.people:
             return _no("user_not_found")
@@ -638,9 +648,9 @@ class FakeSlack:
         if "users:read" not in self.scopes:
             return _no("missing_scope", needed="users:read")
         person = self.people.get(arguments.get("user", ""))
-        if person is None or person.team != team:
+        if person is None:
             return _no("user_not_found")
-        about = {"id": person.id, "team_id": team, "deleted": person.deleted, "is_admin": person.admin}
+        about = {"id": person.id, "team_id": person.team, "deleted": person.deleted, "is_admin": person.admin}
         about |= {"is_owner": False, "is_restricted": person.guest, "is_ultra_restricted": False, "is_bot": False}
         about |= {"tz": person.zone, "profile": {"display_name": person.name}}
         if str(arguments.get("include_locale", "")).lower() in {"1", "true"}:
@@ -688,10 +698,16 @@ class FakeSlack:
 
     def _files_getUploadURLExternal(self, arguments: dict[str, Any], team: str) -> dict[str, Any]:  # noqa: N802 - Slack's name
         file_id = f"F{next(self._numbers):06}"
-        return {"ok": True, "file_id": file_id, "upload_url": f"http://127.0.0.1:{self.port}/api/upload.{file_id}"}
+        if "files:write" not in self.scopes:
+            return _no("missing_scope", needed="files:write")
+        return {"ok": True, "file_id": file_id, "upload_url": f"http://127.0.0.1:{self.port}/upload/{file_id}"}
 
     def _files_completeUploadExternal(self, arguments: dict[str, Any], team: str) -> dict[str, Any]:  # noqa: N802 - Slack's name
-        return {"ok": True, "files": arguments.get("files", [])}
+        wanted = [each["id"] for each in arguments.get("files", [])]
+        if not set(wanted) <= set(self.files):
+            return _no("file_not_found")
+        self.complete_files.update(wanted)
+        return {"ok": True, "files": arguments["files"]}
 
     def _writable(self, arguments: dict[str, Any], team: str) -> tuple[Room | None, str]:
         room = self.rooms.get(arguments.get("channel", ""))
@@ -725,6 +741,13 @@ class FakeSlack:
         return web.Response(text="ok")
 
     # -- Socket Mode
+
+    async def _take(self, request: web.Request) -> web.StreamResponse:
+        fault = self._next_fault("upload")
+        if fault is not None:
+            return await self._break(request, fault)
+        self.files[request.match_info["file"]] = await request.read()
+        return web.Response(text="OK")
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         ticket = request.match_info["ticket"]

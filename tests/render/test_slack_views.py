@@ -1,10 +1,22 @@
 """Every modal and Home view is one that Slack takes, in both languages."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.message import Button, Buttons, Heading, Message, Option, Paragraph, Span, Table
+from bot.core.message import (
+    Button,
+    Buttons,
+    Byline,
+    Heading,
+    Headline,
+    Message,
+    Option,
+    Paragraph,
+    Span,
+    Table,
+)
 from bot.render import slack_views as views
 from bot.render.slack_limits import view_problems
 
@@ -85,3 +97,16 @@ def test_suggestions_that_slack_cannot_carry_are_left_out():
     assert options[0]["value"] == "더구루"
     assert len(options) == 98
     assert all(0 < len(each["value"]) <= 150 for each in options)
+
+
+def test_sixty_stories_stand_whole_in_a_modal():
+    when = datetime(2026, 7, 21, tzinfo=UTC)
+    parts = [
+        part
+        for number in range(60)
+        for part in (Headline(f"제목 {number}", "https://n.example"), Byline("매체", when, "Asia/Seoul"))
+    ]
+
+    shown = json.dumps(views.answer_view(Message("60건", tuple(parts)), "C1")["blocks"], ensure_ascii=False)
+
+    assert all(f'"제목 {number}"' in shown for number in range(60))

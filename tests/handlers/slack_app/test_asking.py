@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.commands import Standing
 from bot.core.errors import GiveUp, Reach, TryLater, UserMistake
-from bot.core.message import Button, Buttons, Message, Option, Paragraph, Span
+from bot.core.message import Button, Buttons, Headline, Image, Message, Option, Paragraph, Span
 from bot.core.news import ChannelRef
 from bot.core.wording import say
 from bot.services.replies import Reply
@@ -244,6 +244,45 @@ async def test_an_answer_refused_even_as_plain_text_comes_as_an_ephemeral_messag
 
     await slack.slash("/news", "목록", user="U1", channel="C1")
     await slack.until(lambda: bool(slack.ephemerals), "an ephemeral message")
+
+
+async def test_an_answer_too_long_for_a_message_opens_in_a_modal(slack: FakeSlack, layer: Layer, app: SlackApp):
+    stories = tuple(Headline(f"제목 {number}", f"https://n.example/{'x' * 200}/{number}") for number in range(60))
+    layer.reply = lambda _: Reply(Message("60건", stories))
+
+    exchange = await slack.slash("/news", "요약 지금", user="U1", channel="C1")
+    await slack.until(lambda: bool(slack.views), "a modal")
+
+    (view,) = slack.views.values()
+    assert "제목 59" in str(view["blocks"])
+    assert exchange.answers == []
+
+
+async def test_an_answer_too_long_even_for_its_modal_comes_cut_when_the_modal_is_late(
+    slack: FakeSlack, layer: Layer, app: SlackApp
+):
+    slack.fail("views.open", "expired_trigger_id")
+    layer.reply = lambda _: Reply(
+        Message("많음", tuple(Image("그림", f"https://i.example/{n}.png") for n in range(60)))
+    )
+
+    answer = await (await slack.slash("/news", "요약 지금", user="U1", channel="C1")).answered()
+
+    assert len(answer["blocks"]) == 50
+
+
+async def test_tokens_in_the_environment_change_nothing_and_are_not_warned_of(
+    slack: FakeSlack, layer: Layer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    for name in ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET"):
+        monkeypatch.setenv(name, "nonsense")
+    app = app_for(slack, layer)
+    await app.start()
+
+    await (await slack.slash("/news", "목록", user="U1", channel="C1")).answered()
+    await app.stop()
+
+    assert [record.message for record in caplog.records] == []
 
 
 async def test_an_answer_whose_form_is_refused_comes_as_plain_text(slack: FakeSlack, layer: Layer, app: SlackApp):

@@ -95,6 +95,14 @@ async def test_a_silent_slack_leaves_language_unknown_and_rights_undecided(slack
     assert (caller.language, caller.zone, direct) == (None, None, "U1")
 
 
+async def test_without_the_scope_a_person_stands_for_the_direct_message(slack: FakeSlack):
+    slack.scopes.discard("im:write")
+    workspaces = Workspaces({"T0FAKE": slack.bot_token}.get, api_url=slack.base_url)
+
+    assert await SlackRights(workspaces).direct("T0FAKE", "U1") == "U1"
+    await workspaces.close()
+
+
 async def test_members_are_read_up_to_a_bound(slack: FakeSlack, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("handlers.slack_app.rights.MEMBERS_PAGES", 2)
     slack.room("C2", [f"U{number:05}" for number in range(3_000)])

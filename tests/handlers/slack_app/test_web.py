@@ -176,7 +176,7 @@ async def test_a_workspace_installs_and_is_served_at_once(
 
 
 @pytest.mark.parametrize(
-    "trouble", ["no state", "forged", "other browser", "denied", "bad code", "no token", "cut short"]
+    "trouble", ["no state", "forged", "other browser", "other cookie", "denied", "bad code", "no token", "cut short"]
 )
 async def test_an_installation_that_is_not_right_stores_nothing(
     slack: FakeSlack, kept: Kept, http_app: SlackApp, trouble: str
@@ -196,6 +196,9 @@ async def test_an_installation_that_is_not_right_stores_nothing(
                 client.cookies.clear()
             case "no token":
                 slack.fail("oauth.v2.access", "empty")
+            case "other cookie":
+                client.cookies.clear()
+                client.cookies.set("sosik_slack_state", "another")
             case "denied":
                 query = {"error": "access_denied"}
             case _:
