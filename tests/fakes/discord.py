@@ -467,7 +467,9 @@ class FakeDiscord:
             "owner_id": "1",
             "roles": roles,
             "channels": channels,
-            "threads": [],
+            "threads": [
+                each.told() for each in self.rooms.values() if each.guild == GUILD and each.type in THREAD_TYPES
+            ],
             "members": [me],
             "member_count": 2,
             "preferred_locale": "ko",
