@@ -17,7 +17,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from pathlib import Path
 from typing import TextIO
 
@@ -34,7 +33,7 @@ from bot.core.delivery import Kind, State
 from bot.core.errors import GiveUp, UserMistake
 from bot.core.matching.index import Index
 from bot.core.news import ChannelRef, Platform, SourceState
-from bot.core.outlets import parse_outlets
+from bot.knowledge import Knowledge
 from bot.observe import LoopLag, Metrics
 from bot.schedule import Job, Schedule
 from bot.services.audience import LiveAudience
@@ -47,6 +46,7 @@ from bot.services.lookup import Lookup
 from bot.services.pages import Pages
 from bot.services.poll import PollEnded, Polling
 from bot.services.sourcing import Sourcing
+from bot.services.suggesting import Suggesting
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -55,6 +55,7 @@ ROLES = ("poll", "deliver", "gateway", "web")
 _WORKERS = 2  # so that one page that takes its whole time does not hold up the feeds
 _TIDY_EVERY = timedelta(hours=1)
 _DIGEST_EVERY = timedelta(seconds=15)
+_SUGGEST_EVERY = timedelta(seconds=5)
 _HEARTBEAT_EVERY = timedelta(seconds=30)
 CONTACT = "https://github.com/sosik-bot/sosik"
 
@@ -84,6 +85,8 @@ class App:
     commands: Commands
     metrics: Metrics
     posters: dict[Platform, Poster]
+    suggesting: Suggesting
+    knowledge: Knowledge
     lag: LoopLag = field(default_factory=LoopLag)
     jobs: dict[str, Job] = field(default_factory=dict)
 
@@ -164,8 +167,10 @@ async def build(
         index = LiveIndex(Index.build(()))
         stack.push_async_callback(index.close)
         metrics = Metrics()
-        outlets = await asyncio.to_thread(_outlets)
-        audience = LiveAudience(store, index, voice=voice)
+        known = Knowledge()
+        outlets = await asyncio.to_thread(known.outlet_of)
+        audience = LiveAudience(store, index, voice=voice, sense=lambda: known.scorer.means_org)
+        suggesting = Suggesting(store, audience, await asyncio.to_thread(lambda: known.companies), known.outlets)
         owner = f"{os.getpid()}-{secrets.token_hex(4)}"
         own: dict[Platform, Poster] = {Platform.CONSOLE: ConsolePoster(out or sys.stdout, posted=posted, quiet=quiet)}
         own.update(posters or {})
@@ -202,7 +207,12 @@ async def build(
         )
         desk = Desk(
             store,
-            Lookup(store, zone=settings.sosik_timezone),
+            Lookup(
+                store,
+                zone=settings.sosik_timezone,
+                hint_for=known.hint,
+                suggestions=suggesting.suggest,
+            ),
             sourcing,
             digesting,
             voice,
@@ -210,6 +220,7 @@ async def build(
             direct=lambda channel, user: _direct(own, channel, user),
             operators=frozenset(settings.sosik_operators),
             version=release(),
+            aliases_for=known.companies.aliases_for,
         )
         commands = Commands(
             desk,
@@ -231,6 +242,8 @@ async def build(
             commands,
             metrics,
             own,
+            suggesting,
+            known,
         )
         polling.queued = pages.queued = digesting.queued = lambda: app.wake("deliver")
         pages.wake = lambda: app.wake("pages")
@@ -253,6 +266,8 @@ async def running(app: App, roles: Sequence[str] = ROLES) -> AsyncIterator[Sched
             Job("digest", app.digesting.run_due, _DIGEST_EVERY),
             Job("tidy", app.store.housekeeping.tidy, _TIDY_EVERY),
         ]
+    if "gateway" in roles:
+        jobs.append(Job("suggesting", app.suggesting.refresh, _SUGGEST_EVERY))
     if "deliver" in roles:
         jobs.append(Job("deliver", app.delivering.deliver_due))
     shown = ",".join(roles)
@@ -345,11 +360,6 @@ async def _direct(posters: Mapping[Platform, Poster], channel: ChannelRef, user:
     if poster is None:
         raise UserMistake("me.not_here")
     return await poster.direct(channel.workspace, user)
-
-
-def _outlets() -> Callable[[str], str | None]:
-    text = (files("bot.data") / "outlets.tsv").read_text(encoding="utf-8")
-    return parse_outlets(text).name_for
 
 
 def _count_poll(metrics: Metrics, ended: PollEnded) -> None:

@@ -11,13 +11,18 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from bot.core.errors import GiveUp, SosikError, UserMistake
+from bot.core.news import Field, Hit
 from bot.core.wording import say
 from bot.settings import Settings, load
+
+if TYPE_CHECKING:
+    from bot.knowledge import Knowledge
 
 DONE, MISTAKE, ENVIRONMENT = 0, 1, 2
 _ENVIRONMENT_KEYS = ("database.", "settings.", "run.", "web.", "slack.", "discord.", "role.")
@@ -203,11 +208,24 @@ def _match(parsed: argparse.Namespace) -> int:
             explain=parsed.explain,
             language=settings.sosik_language,
             cache_dir=settings.sosik_home / "cache",
+            sense=_sense,
         )
         for line in lines:
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
     return DONE
+
+
+def _sense(keyword: str, fields: Mapping[Field, str], hit: Hit) -> bool:
+    """The context scorer, read when an expression first asks for it."""
+    return _knowledge().scorer.means_org(keyword, fields, hit)
+
+
+@cache
+def _knowledge() -> "Knowledge":
+    from bot.knowledge import Knowledge  # noqa: PLC0415 - only for 뜻:회사
+
+    return Knowledge()
 
 
 def _feed(parsed: argparse.Namespace) -> int:

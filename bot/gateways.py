@@ -20,6 +20,7 @@ from bot.settings import Settings
 log = structlog.get_logger(__name__)
 
 _RETRY_SECONDS = 30.0
+_COMMANDS = "discord commands"  # the note with the hash of the commands that Discord has
 
 
 class Gateway(Protocol):
@@ -177,7 +178,24 @@ async def _discord(app: App, settings: Settings, stack: AsyncExitStack, *, liste
             token, api_url=settings.discord_api_url, deadline_seconds=settings.sosik_post_timeout_seconds
         )
         app.wake("deliver")
-    return None
+    if not listening:
+        return None
+    from handlers.discord_app import StoredHash, build  # noqa: PLC0415 - as above
+
+    channels = app.store.channels
+    gateway = build(
+        app.commands,
+        token=token,
+        api_url=settings.discord_api_url,
+        language=settings.sosik_language,
+        events=Events(app, Platform.DISCORD),
+        stored_hash=StoredHash(
+            read=lambda: channels.note(_COMMANDS), write=lambda value: channels.set_note(_COMMANDS, value)
+        ),
+    )
+    await gateway.start()
+    stack.push_async_callback(gateway.stop)
+    return gateway
 
 
 def _secret(value: SecretStr | None) -> str:

@@ -1,6 +1,7 @@
 """Who may want an article: the live matcher over all watches, kept in step with the database."""
 
 import asyncio
+from collections.abc import Callable
 from types import MappingProxyType
 
 import structlog
@@ -10,7 +11,7 @@ from bot.core.compose import Voice
 from bot.core.errors import UserMistake
 from bot.core.matching import expression as expressions
 from bot.core.matching.expression import Expression
-from bot.core.matching.match import match
+from bot.core.matching.match import Sense, match
 from bot.core.news import ChannelRef, Scope, Watch
 from bot.core.plan import Audience
 from bot.services.live_index import LiveIndex
@@ -22,7 +23,10 @@ log = structlog.get_logger(__name__)
 class LiveAudience:
     """The audience as of the newest revision that `refresh` saw."""
 
-    def __init__(self, store: Store, index: LiveIndex, *, voice: Voice) -> None:
+    def __init__(
+        self, store: Store, index: LiveIndex, *, voice: Voice, sense: Callable[[], Sense] | None = None
+    ) -> None:
+        self._sense = sense
         self._store = store
         self._index = index
         self._voice = voice
@@ -48,13 +52,21 @@ class LiveAudience:
     def now(self) -> Audience:
         """The audience without asking the database."""
         index = self._index.current
+        # Read only when somebody asks for it: most installs have no 뜻:회사.
+        asks = any(part.organisation for _, parsed in self._parsed.values() for part in parsed.parts)
+        sense = self._sense() if asks and self._sense is not None else None
         return Audience(
-            find=lambda article: match(index, text_of(article), explain=True),
+            find=lambda article: match(index, text_of(article), explain=True, sense=sense),
             watches=MappingProxyType(self._watches),
             names=MappingProxyType(self._names),
             voices=MappingProxyType(self._voices),
             revision=self.revision,
         )
+
+    def watches_of(self, channel: ChannelRef) -> tuple[Watch, ...]:
+        """The channel's watches by number, from memory."""
+        mine = (watch for watch in self._watches.values() if watch.channel == channel)
+        return tuple(sorted(mine, key=lambda watch: watch.number))
 
     async def _read(self) -> None:
         revision, watches = await self._store.watches.active()

@@ -27,6 +27,7 @@ class Person:
     admin: bool = False
     language: str | None = None
     zone: str | None = None
+    name: str = ""
 
 
 class _Memory:
@@ -71,7 +72,7 @@ class SlackRights:
         return Caller(
             channel=channel,
             user=user,
-            name=f"<@{user}>",
+            name=f"@{person.name or user}",
             language=person.language,
             zone=person.zone,
             interaction=interaction,
@@ -199,4 +200,11 @@ def _read_person(user: Mapping[str, Any], team: str) -> Person:
         admin=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
         language=locale if locale in {"ko", "en"} else None,
         zone=user.get("tz") or None,
+        name=_name(user),
     )
+
+
+def _name(user: Mapping[str, Any]) -> str:
+    """How people call them; plain text, so that it never becomes a mention."""
+    profile = user.get("profile") or {}
+    return str(profile.get("display_name") or profile.get("real_name") or user.get("name") or "")

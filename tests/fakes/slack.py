@@ -97,6 +97,7 @@ class Person:
     deleted: bool = False
     zone: str = "Asia/Seoul"
     locale: str = "ko-KR"
+    name: str = "민지"
 
 
 @dataclass
@@ -641,7 +642,7 @@ class FakeSlack:
             return _no("user_not_found")
         about = {"id": person.id, "team_id": team, "deleted": person.deleted, "is_admin": person.admin}
         about |= {"is_owner": False, "is_restricted": person.guest, "is_ultra_restricted": False, "is_bot": False}
-        about |= {"tz": person.zone, "profile": {}}
+        about |= {"tz": person.zone, "profile": {"display_name": person.name}}
         if str(arguments.get("include_locale", "")).lower() in {"1", "true"}:
             about["locale"] = person.locale
         return {"ok": True, "user": about}

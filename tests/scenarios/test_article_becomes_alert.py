@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.news import ChannelRef, Platform
+from tests.fakes.discord import ADMIN, FakeDiscord, made_up_token
 from tests.fakes.slack import FakeSlack
 from tests.scenarios.newsroom import CONSOLE, Bot, Item, Newsroom, bot, newsroom
 
@@ -82,13 +83,32 @@ async def test_on_slack_the_alert_is_one_message_for_both_watches(room, tmp_path
         posted = slack.messages("C1")
 
     assert [said.text for said in posted[:4]] == [
-        "🔔 LG전자 알림을 시작합니다 – <@U1>",
-        "🔔 AI 연구소 알림을 시작합니다 – <@U1>",
-        "🔔 케이뱅크 알림을 시작합니다 – <@U1>",
-        "🔔 BYD 알림을 시작합니다 – <@U1>",
+        "🔔 LG전자 알림을 시작합니다 – @민지",
+        "🔔 AI 연구소 알림을 시작합니다 – @민지",
+        "🔔 케이뱅크 알림을 시작합니다 – @민지",
+        "🔔 BYD 알림을 시작합니다 – @민지",
     ]
     assert len(posted) == 5
     assert alert.text == "[LG전자][AI 연구소] LG전자, 토론토대와 손잡은 기간 늘린다 (가람경제)"
+
+
+async def test_on_discord_the_alert_is_one_message_for_both_watches(room, tmp_path):
+    async with FakeDiscord() as discord:
+        async with bot(tmp_path, discord_api_url=discord.url, discord_bot_token=made_up_token()) as running:
+            await discord.until(lambda: running.gateways.missing == (), "a live gateway")
+            await discord.slash("source add", {"url": room.feed}, permissions=ADMIN)
+            for watch in WATCHES:
+                await discord.slash("watch add", {"expression": watch}, permissions=ADMIN)
+            await discord.until(lambda: len(discord.messages()) == 4, "the four public lines")
+            room.publish(TORONTO)
+            await discord.until(lambda: len(discord.messages()) == 5, "the alert")
+            await room.polled()
+        posted = discord.messages()
+
+    assert len(posted) == 5
+    assert posted[4]["content"] == "🔔 LG전자, AI 연구소 — LG전자, 토론토대와 손잡은 기간 늘린다"
+    (embed,) = posted[4]["embeds"]
+    assert (embed["title"], embed["url"]) == (TORONTO.title, room.link("toronto"))
 
 
 async def test_sources_of_one_workspace_tell_another_nothing(room, tmp_path):

@@ -81,6 +81,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "#{number} 구독했어요. 아직 모은 기사가 없어 예상 건수를 알 수 없어요. 첫 기사부터 알려 드려요",
         "Watch #{number} is on. No articles are stored yet, so I cannot say how many to expect. You get the first one",
     ),
+    "watch.aliases": (
+        "별칭도 넣을까요? {expression}",
+        "Add its other names too? {expression}",
+    ),
+    "button.aliases": ("별칭 넣기", "Add them"),
+    "hint.meanings": (
+        "'{name}'{name!p:은/는} 뜻이 여럿이에요 ({other}). {narrower} 처럼 좁힐 수 있어요",
+        "'{name}' means other things too ({other}). Narrow it like {narrower}",
+    ),
+    "hint.short": (
+        "'{name}'{name!p:은/는} 아주 짧아 다른 뜻으로도 울릴 수 있어요. 함께 나올 말을 +로 더해 보세요",
+        "'{name}' is very short and may fire on other things. Add a word that stands with it by +",
+    ),
+    "hint.short_narrower": (
+        "'{name}'{name!p:은/는} 아주 짧아 다른 뜻으로도 울릴 수 있어요. {narrower} 처럼 좁힐 수 있어요",
+        "'{name}' is very short and may fire on other things. Narrow it like {narrower}",
+    ),
     "watch.too_many": (
         "하루 약 {per_day}건이에요. 제한 단어(+)나 제외어(-)를 더해 보세요. 아직 구독하지 않았어요",
         "That is about {per_day} a day. Try required (+) or excluded (-) words. Nothing is active yet",

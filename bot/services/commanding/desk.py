@@ -28,6 +28,7 @@ class Desk:
 
     Attributes:
         wake: deliver what was queued at once.
+        aliases_for: other names of a company; empty when it is none that we know.
         direct: the channel for direct messages to a person of a channel's workspace.
         operators: `platform:user` that may do everything.
     """
@@ -41,6 +42,7 @@ class Desk:
     direct: Callable[[ChannelRef, str], Awaitable[ChannelRef]]
     operators: frozenset[str] = frozenset()
     version: str = ""
+    aliases_for: Callable[[str], tuple[str, ...]] = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True)

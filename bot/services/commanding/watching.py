@@ -42,9 +42,14 @@ async def add(asked: Asked, call: Invocation) -> Reply:
     await asked.announce("watch.started", watch=wanted.name, who=asked.caller.name or asked.caller.user)
     hint = asked.desk.lookup.hint(wanted, asked.voice.language)
     parts: list[Part] = [Paragraph((Span(hint),))] if hint else []
-    return asked.answer(
-        _expect(asked, preview, watch), buttons=(asked.undo(change),), parts=[*parts, *_samples(preview)]
-    )
+    buttons = [asked.undo(change)]
+    if longer := _with_aliases(asked, wanted):
+        parts.append(Paragraph((Span(asked.text("watch.aliases", expression=longer)),)))
+        kept = await asked.desk.lookup.keep(
+            Invocation("watch.edit", {"watch": str(watch.number), "expression": longer})
+        )
+        buttons.append(Button(asked.text("button.aliases"), action=f"w1:kept:{kept}"))
+    return asked.answer(_expect(asked, preview, watch), buttons=buttons, parts=[*parts, *_samples(preview)])
 
 
 async def show(asked: Asked, call: Invocation) -> Reply:
@@ -181,6 +186,15 @@ async def undo(asked: Asked, change: int) -> Reply:
     what = await asked.desk.store.watches.undo(change, who=asked.caller.user, channel=asked.channel, within=UNDO_WITHIN)
     asked.desk.wake()
     return asked.answer(asked.text("undo.done", what=what))
+
+
+def _with_aliases(asked: Asked, wanted: Expression) -> str:
+    """The expression with a company's other names, when it is one plain name of a company that we know."""
+    if not wanted.is_plain or len(wanted.terms) != 1:
+        return ""
+    name = str(wanted.terms[0])
+    others = [f'"{each}"' if " " in each else each for each in asked.desk.aliases_for(name) if each != name]
+    return "|".join((name, *others)) if others else ""
 
 
 def _expect(asked: Asked, preview: Preview, watch: Watch) -> str:

@@ -23,7 +23,7 @@ async def test_a_command_is_acknowledged_and_answered_to_the_asker_alone(slack: 
 
     ((caller, line),) = layer.asked
     assert line == "구독 LG전자"
-    assert (str(caller.channel), caller.user, caller.name) == ("slack:T0FAKE/C1", "U1", "<@U1>")
+    assert (str(caller.channel), caller.user, caller.name) == ("slack:T0FAKE/C1", "U1", "@민지")
     assert (caller.language, caller.zone) == ("ko", "Asia/Seoul")
     assert caller.interaction == exchange.payload["trigger_id"]
     assert answer["text"] == "들은 말: 구독 LG전자"
