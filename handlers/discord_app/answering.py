@@ -22,7 +22,7 @@ from bot.render.discord_limits import violations
 from bot.services.replies import Reply
 from handlers.discord_app.rights import Interaction, language_of
 
-PATIENCE_SECONDS: Final = 1.5  # of the 3 that Discord gives; the rest is for the way
+PATIENCE_SECONDS: Final = 0.8  # of the 3 that Discord gives; people should see a sign within one
 _TOO_LATE: Final = frozenset({10062, 40060, 10015, 50027})  # expired, already answered: nothing is left to be done
 _INVALID_FORM: Final = 50035
 

@@ -10,6 +10,7 @@ import discord
 import structlog
 from discord import app_commands
 
+from bot.adapters.check_discord import missing_of
 from bot.core.commands import BY_NAME, Invocation
 from bot.core.errors import SosikError
 from bot.core.news import ChannelRef, Platform
@@ -22,7 +23,7 @@ from bot.services.replies import CommandLayer, Reply
 from handlers.discord_app import editing, tree
 from handlers.discord_app.answering import answer, answer_with, show, sorry
 from handlers.discord_app.pressing import Pressed, menu_of, one_line, why_of
-from handlers.discord_app.rights import Interaction, InteractionRights, Known, caller_of, missing_of
+from handlers.discord_app.rights import Interaction, InteractionRights, Known, caller_of
 
 SEEN_MAX: Final = 5_000  # interactions remembered; Discord replays seconds of them, not hours
 

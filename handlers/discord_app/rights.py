@@ -5,6 +5,7 @@ from typing import Any, Final, Protocol
 import discord
 from discord import Permissions
 
+from bot.adapters.check_discord import missing_of
 from bot.core.commands import Caller, Standing
 from bot.core.news import ChannelRef, Platform, Watch
 
@@ -106,15 +107,3 @@ class InteractionRights:
         data: Any = self._interaction.data or {}
         found = data.get("resolved", {}).get("channels", {}).get(channel, {})
         return found if isinstance(found, dict) else {}
-
-
-def missing_of(may: Permissions, *, thread: bool) -> tuple[str, ...]:
-    """Wording keys of the permissions that a posting bot needs and has not (facts/discord.md §4)."""
-    needed = {
-        "right.view_channel": may.view_channel,
-        ("right.threads" if thread else "right.send_messages"): (
-            may.send_messages_in_threads if thread else may.send_messages
-        ),
-        "right.embed_links": may.embed_links,
-    }
-    return () if may.administrator else tuple(key for key, given in needed.items() if not given)

@@ -176,6 +176,7 @@ class FakeDiscord:
         self.sessions: list[Session] = []
         self.identified: list[dict[str, Any]] = []
         self.everyone = INVITED  # what the bot may do by its only role
+        self.application: dict[str, Any] = {}
         self.gateway_bot: dict[str, Any] = {}  # what GET /gateway/bot says otherwise
         self._answers: dict[str, Answer] = {}
         self._tokens: dict[str, str] = {}
@@ -467,7 +468,9 @@ class FakeDiscord:
             "owner_id": "1",
             "roles": roles,
             "channels": channels,
-            "threads": [],
+            "threads": [
+                each.told() for each in self.rooms.values() if each.guild == GUILD and each.type in THREAD_TYPES
+            ],
             "members": [me],
             "member_count": 2,
             "preferred_locale": "ko",
@@ -802,7 +805,7 @@ class FakeDiscord:
 
     _routes: ClassVar[list[tuple[str, str, Callable[..., tuple[int, Any]]]]] = [
         ("GET", "/users/@me", lambda self, *_: (200, a_user(BOT, "소식", bot=True))),
-        ("GET", "/oauth2/applications/@me", lambda self, *_: (200, an_application())),
+        ("GET", "/oauth2/applications/@me", lambda self, *_: (200, {**an_application(), **self.application})),
         ("GET", "/gateway/bot", lambda self, *_: (200, self._gateway_bot())),
         ("GET", r"/channels/(\d+)", lambda self, _b, _r, channel: (200, self._room(channel).told())),
         ("GET", r"/channels/(\d+)/messages", _history),
@@ -810,7 +813,12 @@ class FakeDiscord:
         ("GET", r"/channels/(\d+)/messages/(\d+)", _get_message),
         ("PATCH", r"/channels/(\d+)/messages/(\d+)", _edit),
         ("POST", r"/channels/(\d+)/threads", _thread),
-        ("GET", r"/guilds/(\d+)", lambda self, *_: (200, self.guild())),
+        ("GET", r"/guilds/(\d+)", lambda self, _b, _r, guild: (200, self._guild(guild))),
+        (
+            "GET",
+            r"/guilds/(\d+)/members/(\d+)",
+            lambda self, _b, _r, guild, _user: (200, self._guild(guild)["members"][0]),
+        ),
         ("GET", r"/guilds/(\d+)/threads/active", _active),
         ("POST", "/users/@me/channels", _dm),
         ("GET", r"/applications/(\d+)/commands", lambda self, *_: (200, self.commands)),
@@ -819,6 +827,11 @@ class FakeDiscord:
         ("PATCH", r"/webhooks/(\d+)/([^/]+)/messages/@original", _edit_original),
         ("POST", r"/webhooks/(\d+)/([^/]+)", _follow_up),
     ]
+
+    def _guild(self, guild: str) -> dict[str, Any]:
+        if guild != GUILD:
+            raise Refused(404, 10004, "Unknown Guild")
+        return self.guild()
 
     def _gateway_bot(self) -> dict[str, Any]:
         limit = {"total": 1000, "remaining": 999, "reset_after": 1000, "max_concurrency": 1}

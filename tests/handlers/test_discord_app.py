@@ -35,6 +35,8 @@ class Layer:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     error: Exception | None = None
     suggestions: tuple = ()
+    target: str = ""
+    workspace: str = ""
 
     def __post_init__(self):
         self.gate.set()
@@ -54,8 +56,9 @@ class Layer:
 
     async def _answer(self, caller, what, rights):
         self.asked.append((caller, what))
-        target = what[1].get("channel", caller.channel.channel) if isinstance(what[1], dict) else caller.channel.channel
-        channel = ChannelRef(Platform.DISCORD, caller.channel.workspace, target)
+        named = what[1].get("channel", "") if isinstance(what[1], dict) else ""
+        target = named or self.target or caller.channel.channel
+        channel = ChannelRef(Platform.DISCORD, self.workspace or caller.channel.workspace, target)
         self.standings.append((await rights.standing(caller, channel), await rights.missing(channel)))
         await self.gate.wait()
         if self.error is not None:
@@ -301,6 +304,38 @@ async def test_an_answer_that_comes_too_late_is_only_logged(fake, layer, app, lo
     assert {"code": 10062, "event": "discord_too_late", "log_level": "warning"} in logs
 
 
+async def test_a_refusal_of_another_kind_still_ends_in_one_sentence(fake, layer, app):
+    fake.fail("403", "/callback", body={"code": 50001, "message": "Missing Access"})
+
+    assert (await fake.slash("watch list")).text == "처리하지 못했어요. 잠시 뒤에 다시 해 주세요"
+
+
+async def test_when_even_the_apology_is_refused_it_is_logged(fake, layer, app, logs):
+    fake.fail("403", "/callback", body={"code": 50001, "message": "Missing Access"}, times=2)
+    await fake.slash("watch list", waits=False)
+    await fake.until(lambda: not any(each.times for each in fake.faults))
+
+    assert (await fake.slash("watch list")).text == "했어요"
+    assert [each["event"] for each in logs if each["event"] == "discord_answer_lost"]
+
+
+@pytest.mark.parametrize("code", [10062, 50001])
+async def test_a_deferral_that_is_refused_is_logged_and_harms_nothing(fake, layer, app, logs, code):
+    fake.fail("404", "/callback", body={"code": code, "message": "made up"}, times=2)
+    await fake.slash("source add", {"url": "https://n.example/"}, permissions=ADMIN, waits=False)
+    await fake.until(lambda: not any(each.times for each in fake.faults))
+
+    assert (await fake.slash("watch list")).text == "했어요"
+    assert {each["event"] for each in logs} & {"discord_too_late", "discord_answer_lost"}
+
+
+async def test_an_answer_with_a_mistake_of_ours_becomes_a_plain_line(fake, layer, app, logs):
+    layer.reply = Reply(Message("한 줄", (Buttons((Button("가", action="not~ours"),)),)))
+
+    assert (await fake.slash("watch list")).text == "한 줄"
+    assert [each for each in logs if each["event"] == "discord_payload"]
+
+
 async def test_an_interaction_told_twice_acts_once(fake, layer, app):
     await fake.slash("watch add", {"expression": "LG전자"}, times=2)
     await fake.slash("watch list")
@@ -341,6 +376,30 @@ async def test_another_channel_has_rights_of_its_own(fake, layer, app):
     await fake.slash("watch list", {"channel": OTHER_TEXT}, resolved={OTHER_TEXT: MEMBER})
 
     assert layer.standings == [(Standing.READER, ("right.embed_links",))]
+
+
+async def test_a_channel_that_the_interaction_does_not_tell_of_is_known_from_the_gateway(fake, layer):
+    fake.rooms[OTHER_TEXT].overwrites = [{"id": GUILD, "type": 0, "allow": "0", "deny": str(fakes.EMBED)}]
+    fake.rooms["34"] = fakes.Room("34", 11, parent=TEXT)
+    fake.rooms["35"] = fakes.Room("35")
+    async with running(fake, layer):
+        for channel in (OTHER_TEXT, "34", "404", "x"):
+            layer.target = channel
+            await fake.slash("news status")
+
+    assert layer.standings == [
+        (Standing.READER, ("right.embed_links",)),
+        (Standing.READER, ()),
+        (Standing.GUEST, ("right.view_channel",)),
+        (Standing.GUEST, ("right.view_channel",)),
+    ]
+
+
+async def test_a_channel_of_another_server_is_nobody_s_business(fake, layer, app):
+    layer.workspace = "5"
+    await fake.slash("news status")
+
+    assert layer.standings[0][0] is Standing.GUEST
 
 
 async def test_a_thread_needs_the_right_to_write_in_threads(fake, layer, app):

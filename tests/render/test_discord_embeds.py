@@ -353,6 +353,43 @@ def test_an_address_is_written_as_it_was_given_where_discord_takes_it():
     assert web_url("https://[::1/") == ""
 
 
+def test_a_control_without_room_for_the_mark_leaves_it_to_the_content():
+    action = "w1:" + "a" * 90
+    payload = discord_ids.sign(
+        discord_embeds.render(Message("글", (Buttons((Button("가", action=action),)),))).body, "m" * 22
+    )
+
+    assert payload["components"][0]["components"][0]["custom_id"] == action
+    assert discord_ids.carries(payload, "m" * 22)
+
+
+def test_a_content_that_is_full_goes_without_a_mark():
+    full = {"content": "가" * 1990, "components": []}
+
+    assert discord_ids.sign(full, "m" * 22) == full
+
+
+def test_a_card_without_address_outlet_or_chips_is_still_a_card():
+    parts = (Headline("제목", ""), Byline("", WHEN, "UTC"))
+    body = discord_embeds.render(Message("제목", parts)).body
+
+    assert body["content"] == "🔔 제목"
+    assert body["embeds"] == [{"title": "제목", "timestamp": "2026-07-21T05:05:00+00:00"}]
+
+
+def test_a_picture_without_words_is_only_a_picture():
+    embed = discord_embeds.render(Message("그림", (Image("", url="https://n.example/1.png"),))).body["embeds"][0]
+
+    assert embed == {"image": {"url": "https://n.example/1.png"}}
+
+
+def test_a_heading_that_says_what_the_phone_says_is_not_said_twice():
+    body = discord_embeds.render(Message("요약", (Heading("요약"), Rule()))).body
+
+    assert body["content"] == "요약"
+    assert "title" not in body["embeds"][0]
+
+
 # Laws for any message whatever.
 
 hostile = st.text(

@@ -56,6 +56,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "right.send_messages": ("메시지 보내기", "Send Messages"),
     "right.embed_links": ("링크 첨부", "Embed Links"),
     "right.threads": ("스레드에서 메시지 보내기", "Send Messages in Threads"),
+    "right.history": ("메시지 기록 보기", "Read Message History"),
+    # a check of the Discord side
+    "discord.check_token": ("Discord 토큰이 맞아요: {name}", "The Discord token works: {name}"),
+    "discord.check_invite": ("봇을 서버에 부르는 주소: {url}", "The link that invites the bot to a server: {url}"),
+    "discord.check_endpoint": (
+        "개발자 포털에 Interactions Endpoint URL이 적혀 있어 명령이 봇에게 오지 않아요. 그 칸을 비워 주세요",
+        "The developer portal names an Interactions Endpoint URL, so commands do not reach the bot. Please empty that field",
+    ),
+    "discord.check_sessions": (
+        "오늘 Discord에 {left}번 더 접속할 수 있어요. 적게 남았다면 봇이 자꾸 다시 시작하고 있지 않은지 확인해 주세요",
+        "{left} more connections to Discord today. If few are left, check that the bot is not restarting again and again",
+    ),
+    "discord.check_channel": ("채널에 글을 쓸 수 있어요", "Alerts can be posted in this channel"),
     # the dialog of /watch edit
     "discord.edit.title": ("감시 #{number} 수정", "Edit watch #{number}"),
     "discord.edit.expression": ("키워드", "Keywords"),
