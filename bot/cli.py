@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
-from bot.core.errors import GiveUp, SosikError, UserMistake
+from bot.core.errors import SosikError, UserMistake
 from bot.core.news import Field, Hit
 from bot.core.wording import say
 from bot.settings import Settings, load
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     except KeyboardInterrupt:
         return DONE
-    except Exception as error:  # noqa: BLE001 - below
+    except Exception as error:
         # The last net: whatever broke, a person gets one sentence; the rest is there for who asks for it.
         if os.environ.get("SOSIK_LOG_LEVEL", "").strip().lower() == "debug":
             raise
@@ -60,8 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _code(error: SosikError) -> int:
-    environment = isinstance(error, GiveUp) or error.key.startswith(_ENVIRONMENT_KEYS)
-    return ENVIRONMENT if environment and not error.key.startswith(("fetch.", "feed.", "page.")) else MISTAKE
+    return ENVIRONMENT if error.key.startswith(_ENVIRONMENT_KEYS) else MISTAKE
 
 
 def _run(parsed: argparse.Namespace) -> int:
