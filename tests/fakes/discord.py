@@ -96,6 +96,7 @@ class Fault:
     method: str = "POST"
     after: bool = False
     times: int = 1
+    skips: int = 0
     body: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -562,6 +563,9 @@ class FakeDiscord:
     def _fault(self, method: str, path: str) -> Fault | None:
         for fault in self.faults:
             if fault.times > 0 and fault.method == method and fault.path in path:
+                if fault.skips > 0:
+                    fault.skips -= 1
+                    continue
                 fault.times -= 1
                 return fault
         return None

@@ -235,6 +235,17 @@ async def test_a_rich_answer_comes_as_an_embed(fake, layer, app):
     assert answer.text == "감시 2개\n• #1 LG전자\n• #2 @\u200beveryone"
 
 
+async def test_a_long_answer_comes_in_several_messages_to_the_asker_alone(fake, layer, app):
+    items = tuple((Span("가" * 60, url=f"https://news.example/{n:0500}"),) for n in range(30))
+    layer.reply = Reply(Message("묶음", (Heading("묶음"), Bullets(items))))
+    answer = await fake.slash("watch list")
+    await fake.until(lambda: len(answer.late) == 3)
+
+    shown = [answer.data, *answer.late]
+    assert sum(embed["description"].count("[링크](") for each in shown for embed in each["embeds"]) == 30
+    assert all(each["flags"] == 64 for each in shown)
+
+
 async def test_what_asks_other_servers_is_deferred_at_once_and_privately(fake, layer, app):
     layer.gate.clear()
     asking = asyncio.create_task(fake.slash("source add", {"url": "https://n.example/"}, permissions=ADMIN))
