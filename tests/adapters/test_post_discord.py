@@ -1,7 +1,9 @@
 import asyncio
 import base64
+import sys
 from datetime import UTC, datetime, timedelta
 
+import aiohttp
 import pytest
 
 from bot.adapters.post import Post
@@ -478,6 +480,28 @@ async def test_without_embed_links_the_plain_content_still_says_it(fake, poster)
 
     assert fake.messages()[0]["content"] == "🔔 LG전자 — 제목"
     assert fake.rooms[TEXT].may & SEND
+
+
+async def test_the_fake_also_runs_as_a_process_of_its_own():
+    """Crash suites need a Discord that outlives the bot."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.fakes.discord", stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        url, token = (await asyncio.wait_for(process.stdout.readline(), 20)).decode().split()
+        poster = DiscordPoster(token, api_url=url)
+        async with aiohttp.ClientSession(url.removesuffix("/api/v10")) as session:
+            await session.post("/_/fault", json={"kind": "503", "path": "/messages", "after": True})
+            with pytest.raises(InDoubt):
+                await poster.post(a_post())
+            await poster.post(a_post())
+            log = await (await session.get("/_/log")).json()
+        await poster.close()
+    finally:
+        process.kill()
+        await process.wait()
+
+    assert [each["content"] for each in log["messages"][TEXT]] == ["🔔 LG전자 — 제목"]
 
 
 @pytest.mark.parametrize(
