@@ -44,13 +44,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SosikError as error:
         print(say(error.key, language, **error.values), file=sys.stderr)
         return _code(error)
-    except KeyboardInterrupt:
-        return DONE
     except BrokenPipeError:
         # The reader of our output left; nothing more can be said to it.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except KeyboardInterrupt:
+        return DONE
+    except Exception as error:  # noqa: BLE001 - below
+        # The last net: whatever broke, a person gets one sentence; the rest is there for who asks for it.
+        if os.environ.get("SOSIK_LOG_LEVEL", "").strip().lower() == "debug":
+            raise
+        print(say("cli.broken", language, error=type(error).__name__), file=sys.stderr)
+        return ENVIRONMENT
 
 
 def _code(error: SosikError) -> int:

@@ -44,6 +44,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "명령을 이해하지 못했어요 ({detail}). {command} --help를 보세요",
         "I did not understand that ({detail}). See {command} --help",
     ),
+    "cli.broken": (
+        "sosik 안에서 문제가 생겼어요 ({error}). SOSIK_LOG_LEVEL=debug 로 다시 해 보면 자세히 보여요",
+        "Something broke inside sosik ({error}). Run it again with SOSIK_LOG_LEVEL=debug for the details",
+    ),
     "cli.file": ("'{file}'{file!p:을/를} 읽을 수 없어요: {why}", "'{file}' cannot be read: {why}"),
     "demo.starting": ("출처를 읽고 구독하고 있어요", "reading sources and subscribing"),
     "demo.waiting": ("새 기사가 나왔어요. 알림 {count}/{all}", "news is out. Alerts {count}/{all}"),
