@@ -177,6 +177,7 @@ class FakeDiscord:
         self.sessions: list[Session] = []
         self.identified: list[dict[str, Any]] = []
         self.everyone = INVITED  # what the bot may do by its only role
+        self.closes_with = 0  # the Gateway's answer to an identify, when it refuses it
         self.application: dict[str, Any] = {}
         self.gateway_bot: dict[str, Any] = {}  # what GET /gateway/bot says otherwise
         self._answers: dict[str, Answer] = {}
@@ -506,8 +507,8 @@ class FakeDiscord:
         if data["token"] != self.token:
             await socket.close(code=4004, message=b"Authentication failed.")
             return None
-        if data["intents"] & PRIVILEGED_INTENTS:
-            await socket.close(code=4014, message=b"Disallowed intent(s).")
+        if self.closes_with or data["intents"] & PRIVILEGED_INTENTS:
+            await socket.close(code=self.closes_with or 4014, message=b"Disallowed intent(s).")
             return None
         self.identified.append(data)
         shard, shards = data.get("shard", [0, 1])

@@ -669,6 +669,18 @@ async def test_a_token_revoked_later_ends_the_connection_with_a_reason(fake, lay
     assert not app.connected
 
 
+@pytest.mark.parametrize(("code", "key"), [(4014, "discord.intents"), (4013, "discord.closed")])
+async def test_a_gateway_that_refuses_us_ends_with_a_reason(fake, layer, code, key):
+    fake.closes_with = code
+    app = build(layer, token=fake.token, api_url=fake.url)
+    await app.start()
+    await asyncio.wait_for(asyncio.shield(app._running), 10)
+
+    assert app.failure is not None
+    assert app.failure.key == key
+    await app.stop()
+
+
 async def test_shards_may_live_in_several_processes(fake, layer):
     fake.shards = 2
     one = build(layer, token=fake.token, api_url=fake.url, shards=Shards((0,), 2))
@@ -698,6 +710,26 @@ async def test_a_channel_closes_and_opens_with_its_permissions(fake, app, events
     await events.until(("closed", str(HERE), "discord.no_permission"))
     await fake.channel_changed(TEXT, [])
     await events.until(("opened", str(HERE)))
+
+
+async def test_a_change_that_closes_nothing_is_not_told(fake, app, events):
+    await fake.channel_changed(TEXT, [{"id": GUILD, "type": 0, "allow": "0", "deny": str(fakes.HISTORY)}])
+    role = fakes.a_role(GUILD, "@everyone", fakes.INVITED)
+    await fake.dispatch("GUILD_ROLE_UPDATE", {"guild_id": GUILD, "role": role})
+    await fake.channel_gone(OTHER_TEXT)
+    await events.until(("closed", f"discord:{GUILD}/{OTHER_TEXT}", "delivery.channel_gone"))
+
+    assert len(events.told) == 1
+
+
+async def test_without_anybody_to_tell_events_pass_by(fake, layer):
+    async with running(fake, layer):
+        await fake.channel_gone(OTHER_TEXT)
+        await fake.channel_changed(TEXT, [{"id": GUILD, "type": 0, "allow": "0", "deny": str(fakes.SEND)}])
+        await fake.channel_changed(TEXT, [])
+        await fake.guild_gone()
+
+        assert (await fake.slash("news status")).text == "했어요"
 
 
 async def test_a_deleted_thread_is_closed(fake, app, events):
