@@ -30,7 +30,6 @@ from bot.core.message import Message
 from bot.core.news import ChannelRef, Platform
 from bot.render import discord_embeds, discord_ids
 from bot.render.discord_embeds import Payload
-from bot.render.discord_limits import violations
 
 DEADLINE_SECONDS: Final = 15.0
 RESEND_SECONDS: Final = 120.0  # well inside "the past few minutes" of discord-api-docs resources/message, `nonce`
@@ -65,23 +64,39 @@ class DiscordPoster:
         self._left: set[asyncio.Task[Any]] = set()
 
     async def post(self, post: Post) -> str:
-        """Send; a message whose form Discord refuses is sent once more as its plain line."""
-        payload = _rendered(post.message)
+        """Send, in several messages when one cannot hold it: the first one's id.
+
+        A message whose form Discord refuses is sent once more as its plain line.
+        """
+        payloads = _rendered(post.message, most=discord_embeds.PAYLOADS_MAX)
         try:
-            return await self._post(post, payload)
+            external = await self._post(post, payloads[0])
         except _InvalidForm as error:
-            log.warning(
-                "discord_refused_form", error=str(error), body=json.dumps(payload.body, ensure_ascii=False)[:4000]
-            )
+            body = json.dumps(payloads[0].body, ensure_ascii=False)[:4000]
+            log.warning("discord_refused_form", error=str(error), body=body)
+        else:
+            await self._continue(post, external, payloads[1:])
+            return external
         try:
             return await self._post(post, discord_embeds.plain(post.message))
         except _InvalidForm as error:
             raise GiveUp("delivery.payload", error=str(error)) from error
 
+    async def _continue(self, post: Post, external: str, payloads: Sequence[Payload]) -> None:
+        """The rest of a long message, each part with a nonce of its own, so that the whole may be sent again."""
+        thread = post.thread or (external if ":" in external else "")
+        for number, payload in enumerate(payloads, start=2):
+            part = replace(post, key=f"{post.key}/{number}", thread=thread)
+            try:
+                await self._post(part, payload)
+            except (_InvalidForm, GiveUp) as error:
+                log.warning("discord_part_lost", part=number, error=str(error))  # the first part is out and stays
+                return
+
     async def edit(self, channel: ChannelRef, external_id: str, message: Message) -> None:
         """Replace content, embeds and controls. Doing it twice does no harm, so nothing here is in doubt."""
         where, number = _place(channel, external_id)
-        payload = _rendered(message)
+        (payload,) = _rendered(message, most=1)
         try:
             await self._call(lambda http: http.edit_message(where, number, params=_form(payload.body, payload)))
         except _InvalidForm as error:
@@ -298,18 +313,11 @@ def mark_of(key: str, channel: ChannelRef) -> str:
     return base64.urlsafe_b64encode(digest).decode()[:NONCE_CHARS]
 
 
-def _rendered(message: Message) -> Payload:
-    """The payload, or the plain line when ours would be refused: a mistake of ours, for the log."""
-    try:
-        payload = discord_embeds.render(message)
-    except ValueError as error:
-        log.warning("discord_payload", error=str(error))
-        return discord_embeds.plain(message)
-    problems = violations(payload.body)
-    if not problems:
-        return payload
-    log.warning("discord_payload", error="; ".join(problems))
-    return discord_embeds.plain(message)
+def _rendered(message: Message, *, most: int) -> tuple[Payload, ...]:
+    payloads, problem = discord_embeds.checked(message, most=most)
+    if problem:
+        log.warning("discord_payload", error=problem)
+    return payloads
 
 
 def _form(body: Mapping[str, Any], payload: Payload) -> MultipartParameters:

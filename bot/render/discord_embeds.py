@@ -46,6 +46,7 @@ CONTENT_LINES_MAX: Final = 1_600  # longer running text goes into an embed
 LINE_MAX: Final = 1_900
 PAGE_MAX: Final = 4_000  # of one embed's description
 TEXT_MAX: Final = 5_800  # of all embeds of a message, with a margin below EMBED_TOTAL_MAX
+PAYLOADS_MAX: Final = 5  # messages that one may become; 30 articles with addresses of 500 characters need four
 CELL_MAX: Final = 60
 NOTE_MAX: Final = 80
 ELLIPSIS: Final = "…"
@@ -69,11 +70,19 @@ class Payload:
 
 
 def render(message: Message, *, private: bool = False) -> Payload:
-    """The message as Discord takes it.
+    """The message as Discord takes it; what finds no room ends with `…`.
 
     Args:
         message: any message whose actions are ours (`discord_ids.write`).
         private: an answer to one person: no phone rings for it, so it needs no line for phones and mentions nobody.
+    """
+    return render_all(message, private=private, most=1)[0]
+
+
+def render_all(message: Message, *, private: bool = False, most: int = PAYLOADS_MAX) -> tuple[Payload, ...]:
+    """As `render`, in as many messages as it needs, at most `most`: a roll-up must reach every article.
+
+    The first one speaks to phones, the last one carries the controls.
     """
     page = _Page(message, private=private)
     headlines = [part for part in message.parts if isinstance(part, Headline)]
@@ -81,7 +90,17 @@ def render(message: Message, *, private: bool = False) -> Payload:
         _card(page, headlines[0])
     else:
         _text(page)
-    return page.payload()
+    return page.payloads(most)
+
+
+def checked(message: Message, *, private: bool = False, most: int = PAYLOADS_MAX) -> tuple[tuple[Payload, ...], str]:
+    """Payloads that keep every limit, and an empty text; else the plain line, and our mistake in words for the log."""
+    try:
+        payloads = render_all(message, private=private, most=most)
+    except ValueError as error:
+        return (plain(message),), str(error)
+    problems = [problem for payload in payloads for problem in limits.violations(payload.body)]
+    return ((plain(message),), "; ".join(problems)) if problems else (payloads, "")
 
 
 def plain(message: Message) -> Payload:
@@ -120,20 +139,19 @@ class _Page:
         self.link = say("discord.link", message.language)
         self.rows, self.loose = _controls(message)
 
-    def payload(self) -> Payload:
+    def payloads(self, most: int) -> tuple[Payload, ...]:
         """Everything put together."""
-        embeds = self._embeds()
+        embeds, *more = self._embeds(most)
         mention = "" if self.private else _mention(self.message)
-        content = mention + self.content
-        if not self.content.strip() and not embeds:
-            content = (
-                mention + discord_text.escape_within(tidy_run(self.message.text), CONTENT_LINES_MAX).strip() or ELLIPSIS
-            )
-        body = _body(self.message, content.strip(), mentions=bool(mention))
-        body |= {"embeds": embeds, "components": self.rows}
+        content = self.content.strip()
+        if not content and not embeds:
+            content = discord_text.escape_within(self.message.text, CONTENT_LINES_MAX).strip() or ELLIPSIS
+        body = _body(self.message, (mention + content).strip(), mentions=bool(mention)) | {"embeds": embeds}
         if self.files:
             body["attachments"] = [{"id": 0, "filename": IMAGE_NAME, "description": self.alt}]
-        return Payload(body, tuple(self.files))
+        bodies = [body, *(_body(self.message, "", mentions=False) | {"embeds": each} for each in more)]
+        bodies[-1]["components"] = self.rows
+        return (Payload(body, tuple(self.files)), *(Payload(each) for each in bodies[1:]))
 
     def text_line(self, spans: Iterable[Span], before: str = "") -> "_Builder":
         """A line of runs, `before` being markup of ours."""
@@ -142,17 +160,18 @@ class _Page:
             before + discord_text.line(runs, max(0, room - size(before)), link=self.link, starts=not before)
         )
 
-    def _embeds(self) -> list[Json]:
-        used = sum(size(self.embed.get(key, "")) for key in ("title",))
+    def _embeds(self, most: int) -> list[list[Json]]:
+        """The embeds of each message."""
+        used = size(self.embed.get("title", ""))
         used += size(self.embed.get("author", {}).get("name", "")) + size(self.embed.get("footer", {}).get("text", ""))
-        pages = _pages(self.lines, TEXT_MAX - used)
-        first = dict(self.embed)
-        if pages:
-            first["description"] = pages[0]
-        shown = any(key in first for key in ("title", "description", "author", "footer", "image"))
-        return ([first] if shown else []) + [{"description": page} for page in pages[1:]]
+        packs = _packs(self.lines, TEXT_MAX - used, most)
+        first = dict(self.embed) | ({"description": packs[0][0]} if packs else {})
+        embeds = [first] if any(key in first for key in _SHOWN) else []
+        embeds += [{"description": page} for page in (packs[0][1:] if packs else [])]
+        return [embeds, *([{"description": page} for page in pack] for pack in packs[1:])]
 
 
+_SHOWN: Final = ("title", "description", "author", "footer", "image")
 _Builder = Callable[[int], str]  # the longest form of a line that fits into so many units
 
 
@@ -314,22 +333,31 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def _pages(lines: Sequence[_Builder], room: int) -> list[str]:
-    """Lines over descriptions; the last one ends with `…` when not all found room."""
-    pages: list[str] = []
-    page, left = "", room
-    for build in lines:
-        line = build(min(LINE_MAX, left - 2))
-        cut = left < 80 and size(build(LINE_MAX)) > size(line)
-        if cut or size(line) + 2 > left:
-            page = f"{page}\n{ELLIPSIS}" if page else ELLIPSIS
-            break
-        if page and size(page) + 1 + size(line) > PAGE_MAX - 2:
-            pages.append(page)
-            page = ""
-        page = f"{page}\n{line}" if page else line.lstrip("\n")
-        left -= size(line) + 1
-    return [each for each in [*pages, page] if each.strip()]
+def _packs(lines: Sequence[_Builder], room: int, most: int) -> list[list[str]]:
+    """Lines over descriptions, and those over messages; the last one ends with `…` when not all found room."""
+    written = [build(LINE_MAX) for build in lines]
+    packs: list[list[str]] = []
+    at = 0
+    while at < len(written) and len(packs) < most:
+        pages, at = _pages(written, at, room - 2)
+        packs.append(pages)
+        room = TEXT_MAX
+    if at < len(written):
+        packs[-1][-1] += f"\n{ELLIPSIS}"
+    shown = [[page for page in pages if page.strip()] for pages in packs]
+    return [pages for pages in shown if pages]
+
+
+def _pages(lines: Sequence[str], at: int, room: int) -> tuple[list[str], int]:
+    """Descriptions of one message from line `at` on, and the line that the next one begins with."""
+    pages = [""]
+    while at < len(lines) and size(lines[at]) + 1 <= room:
+        if size(pages[-1]) + 1 + size(lines[at]) > PAGE_MAX:
+            pages.append("")
+        pages[-1] = f"{pages[-1]}\n{lines[at]}" if pages[-1] else lines[at]
+        room -= size(lines[at]) + 1
+        at += 1
+    return pages, at
 
 
 def _controls(message: Message) -> tuple[list[Json], list[tuple[Span, ...]]]:

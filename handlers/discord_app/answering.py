@@ -8,7 +8,7 @@ asker alone, and what is quick answers directly and chooses then.
 import asyncio
 import io
 from collections.abc import Awaitable
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import aiohttp
 import discord
@@ -18,7 +18,6 @@ from bot.core.message import Message, Paragraph, Span
 from bot.core.wording import say
 from bot.render import discord_embeds
 from bot.render.discord_embeds import Payload
-from bot.render.discord_limits import violations
 from bot.services.replies import Reply
 from handlers.discord_app.rights import Interaction, language_of
 
@@ -53,16 +52,21 @@ async def answer_with(interaction: Interaction, work: Awaitable[Reply], *, defer
 
 
 async def answer(interaction: Interaction, reply: Reply) -> None:
-    """Show the reply; once more as a plain line when Discord refuses its form."""
-    payload = _rendered(reply.message, private=not reply.public)
+    """Show the reply, what is long in several messages; once more as a plain line when Discord refuses its form."""
+    payloads, problem = discord_embeds.checked(reply.message, private=not reply.public)
+    if problem:
+        log.warning("discord_payload", error=problem)
     try:
-        await show(interaction, payload, public=reply.public, replaces=reply.replaces)
+        await show(interaction, payloads[0], public=reply.public, replaces=reply.replaces)
     except discord.HTTPException as error:
         if error.code != _INVALID_FORM:
             raise
         log.warning("discord_refused_form", error=error.text)
         plain = discord_embeds.plain(reply.message)
         await show(interaction, plain, public=reply.public, replaces=reply.replaces)
+        return
+    for payload in payloads[1:]:
+        await _follow(interaction, payload, public=reply.public)
 
 
 async def show(interaction: Interaction, payload: Payload, *, public: bool = False, replaces: bool = False) -> None:
@@ -97,41 +101,36 @@ async def _defer(interaction: Interaction) -> None:
 
 
 async def _send(interaction: Interaction, payload: Payload, *, public: bool, replaces: bool) -> None:
-    body = payload.body
-    content = cast("str", body["content"]) or None
-    embeds = [discord.Embed.from_dict(embed) for embed in body["embeds"]]
-    files = [discord.File(io.BytesIO(data), filename=name) for name, data in payload.files]
-    view = Rows(body["components"])
-    roles = [discord.Object(int(role)) for role in body["allowed_mentions"].get("roles", [])]
-    mentions = discord.AllowedMentions(everyone=False, users=False, roles=roles)
     takes_place = replaces and interaction.message is not None
     if not interaction.response.is_done():
+        shown = _shown(payload)
         if takes_place:
-            await interaction.response.edit_message(
-                content=content, embeds=embeds, attachments=files, view=view, allowed_mentions=mentions
-            )
-            return
-        await interaction.response.send_message(
-            content, embeds=embeds, files=files, view=view, ephemeral=not public, allowed_mentions=mentions
-        )
+            await interaction.response.edit_message(**shown, attachments=_files(payload))
+        else:
+            await interaction.response.send_message(**shown, files=_files(payload), ephemeral=not public)
     elif takes_place or interaction.type is not discord.InteractionType.component:
-        await interaction.edit_original_response(
-            content=content, embeds=embeds, attachments=files, view=view, allowed_mentions=mentions
-        )
+        await interaction.edit_original_response(**_shown(payload), attachments=_files(payload))
     else:
-        await interaction.followup.send(
-            content or "", embeds=embeds, files=files, view=view, ephemeral=True, allowed_mentions=mentions
-        )
+        await _follow(interaction, payload, public=False)
 
 
-def _rendered(message: Message, *, private: bool) -> Payload:
-    try:
-        payload = discord_embeds.render(message, private=private)
-    except ValueError as error:
-        log.warning("discord_payload", error=str(error))
-        return discord_embeds.plain(message)
-    problems = violations(payload.body)
-    if problems:
-        log.warning("discord_payload", error="; ".join(problems))
-        return discord_embeds.plain(message)
-    return payload
+async def _follow(interaction: Interaction, payload: Payload, *, public: bool) -> None:
+    shown = _shown(payload)
+    await interaction.followup.send(
+        **{**shown, "content": shown["content"] or ""}, files=_files(payload), ephemeral=not public
+    )
+
+
+def _shown(payload: Payload) -> dict[str, Any]:
+    body = payload.body
+    roles = [discord.Object(int(role)) for role in body["allowed_mentions"].get("roles", [])]
+    return {
+        "content": body["content"] or None,
+        "embeds": [discord.Embed.from_dict(embed) for embed in body["embeds"]],
+        "view": Rows(body["components"]),
+        "allowed_mentions": discord.AllowedMentions(everyone=False, users=False, roles=roles),
+    }
+
+
+def _files(payload: Payload) -> list[discord.File]:
+    return [discord.File(io.BytesIO(data), filename=name) for name, data in payload.files]

@@ -1,13 +1,15 @@
 import asyncio
 import base64
+import sys
 from datetime import UTC, datetime, timedelta
 
+import aiohttp
 import pytest
 
 from bot.adapters.post import Post
 from bot.adapters.post_discord import DiscordPoster, mark_of
 from bot.core.errors import GiveUp, InDoubt, Reach, TryLater, UserMistake
-from bot.core.message import Button, Buttons, Chips, Heading, Headline, Image, Message, Paragraph, Span
+from bot.core.message import Bullets, Button, Buttons, Chips, Heading, Headline, Image, Message, Paragraph, Span
 from bot.core.news import ChannelRef, Platform
 from tests.fakes.discord import EMBED, FORUM, GUILD, HISTORY, SEND, TEXT, USER, VIEW, FakeDiscord, Room
 
@@ -235,6 +237,45 @@ async def test_a_message_with_a_mistake_of_ours_still_arrives_as_a_plain_line(fa
     assert fake.messages()[0]["content"].startswith("글")
 
 
+def a_long_one():
+    items = tuple((Span("가" * 60, url=f"https://news.example/{n:0500}"),) for n in range(30))
+    return Message("묶음", (Heading("묶음"), Bullets(items)))
+
+
+async def test_a_roll_up_too_long_for_one_message_is_several_and_each_comes_once(fake, poster):
+    first = await poster.post(a_post(a_long_one()))
+    assert await poster.post(a_post(a_long_one())) == first
+
+    messages = fake.messages()
+    assert messages[0]["id"] == first
+    assert len(messages) == 4
+    written = "".join(embed["description"] for message in messages for embed in message["embeds"])
+    assert written.count("[링크](") == 30
+
+
+async def test_a_part_that_is_refused_for_good_does_not_take_the_first_one_back(fake, poster):
+    await poster.post(a_post(LINE, key="d0"))
+    fake.fail("400", body={"code": 50035, "message": "Invalid Form Body"}, skips=1)
+    external = await poster.post(a_post(a_long_one()))
+
+    assert [each["id"] for each in fake.messages()][1:] == [external]
+
+
+async def test_a_part_without_an_answer_lets_the_whole_be_sent_again(fake, poster):
+    fake.fail("503", skips=1)
+    with pytest.raises(InDoubt):
+        await poster.post(a_post(a_long_one()))
+    await poster.post(a_post(a_long_one()))
+
+    assert len(fake.messages()) == 4
+
+
+async def test_a_long_alert_in_a_forum_goes_on_in_its_thread(fake, poster):
+    external = await poster.post(a_post(a_long_one(), channel=BOARD))
+
+    assert len(fake.messages(external.partition(":")[0])) == 4
+
+
 async def test_a_picture_of_ours_is_uploaded(fake, poster):
     picture = Image("막대 그래프", data=base64.b64encode(b"png").decode())
     await poster.post(a_post(Message("그래프", (Heading("그래프"), picture))))
@@ -439,6 +480,28 @@ async def test_without_embed_links_the_plain_content_still_says_it(fake, poster)
 
     assert fake.messages()[0]["content"] == "🔔 LG전자 — 제목"
     assert fake.rooms[TEXT].may & SEND
+
+
+async def test_the_fake_also_runs_as_a_process_of_its_own():
+    """Crash suites need a Discord that outlives the bot."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.fakes.discord", stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        url, token = (await asyncio.wait_for(process.stdout.readline(), 20)).decode().split()
+        poster = DiscordPoster(token, api_url=url)
+        async with aiohttp.ClientSession(url.removesuffix("/api/v10")) as session:
+            await session.post("/_/fault", json={"kind": "503", "path": "/messages", "after": True})
+            with pytest.raises(InDoubt):
+                await poster.post(a_post())
+            await poster.post(a_post())
+            log = await (await session.get("/_/log")).json()
+        await poster.close()
+    finally:
+        process.kill()
+        await process.wait()
+
+    assert [each["content"] for each in log["messages"][TEXT]] == ["🔔 LG전자 — 제목"]
 
 
 @pytest.mark.parametrize(

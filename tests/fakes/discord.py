@@ -96,6 +96,7 @@ class Fault:
     method: str = "POST"
     after: bool = False
     times: int = 1
+    skips: int = 0
     body: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -176,6 +177,7 @@ class FakeDiscord:
         self.sessions: list[Session] = []
         self.identified: list[dict[str, Any]] = []
         self.everyone = INVITED  # what the bot may do by its only role
+        self.closes_with = 0  # the Gateway's answer to an identify, when it refuses it
         self.application: dict[str, Any] = {}
         self.gateway_bot: dict[str, Any] = {}  # what GET /gateway/bot says otherwise
         self._answers: dict[str, Answer] = {}
@@ -505,8 +507,8 @@ class FakeDiscord:
         if data["token"] != self.token:
             await socket.close(code=4004, message=b"Authentication failed.")
             return None
-        if data["intents"] & PRIVILEGED_INTENTS:
-            await socket.close(code=4014, message=b"Disallowed intent(s).")
+        if self.closes_with or data["intents"] & PRIVILEGED_INTENTS:
+            await socket.close(code=self.closes_with or 4014, message=b"Disallowed intent(s).")
             return None
         self.identified.append(data)
         shard, shards = data.get("shard", [0, 1])
@@ -562,6 +564,9 @@ class FakeDiscord:
     def _fault(self, method: str, path: str) -> Fault | None:
         for fault in self.faults:
             if fault.times > 0 and fault.method == method and fault.path in path:
+                if fault.skips > 0:
+                    fault.skips -= 1
+                    continue
                 fault.times -= 1
                 return fault
         return None

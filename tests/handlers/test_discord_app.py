@@ -235,6 +235,17 @@ async def test_a_rich_answer_comes_as_an_embed(fake, layer, app):
     assert answer.text == "감시 2개\n• #1 LG전자\n• #2 @\u200beveryone"
 
 
+async def test_a_long_answer_comes_in_several_messages_to_the_asker_alone(fake, layer, app):
+    items = tuple((Span("가" * 60, url=f"https://news.example/{n:0500}"),) for n in range(30))
+    layer.reply = Reply(Message("묶음", (Heading("묶음"), Bullets(items))))
+    answer = await fake.slash("watch list")
+    await fake.until(lambda: len(answer.late) == 3)
+
+    shown = [answer.data, *answer.late]
+    assert sum(embed["description"].count("[링크](") for each in shown for embed in each["embeds"]) == 30
+    assert all(each["flags"] == 64 for each in shown)
+
+
 async def test_what_asks_other_servers_is_deferred_at_once_and_privately(fake, layer, app):
     layer.gate.clear()
     asking = asyncio.create_task(fake.slash("source add", {"url": "https://n.example/"}, permissions=ADMIN))
@@ -658,6 +669,18 @@ async def test_a_token_revoked_later_ends_the_connection_with_a_reason(fake, lay
     assert not app.connected
 
 
+@pytest.mark.parametrize(("code", "key"), [(4014, "discord.intents"), (4013, "discord.closed")])
+async def test_a_gateway_that_refuses_us_ends_with_a_reason(fake, layer, code, key):
+    fake.closes_with = code
+    app = build(layer, token=fake.token, api_url=fake.url)
+    await app.start()
+    await asyncio.wait_for(asyncio.shield(app._running), 10)
+
+    assert app.failure is not None
+    assert app.failure.key == key
+    await app.stop()
+
+
 async def test_shards_may_live_in_several_processes(fake, layer):
     fake.shards = 2
     one = build(layer, token=fake.token, api_url=fake.url, shards=Shards((0,), 2))
@@ -687,6 +710,26 @@ async def test_a_channel_closes_and_opens_with_its_permissions(fake, app, events
     await events.until(("closed", str(HERE), "discord.no_permission"))
     await fake.channel_changed(TEXT, [])
     await events.until(("opened", str(HERE)))
+
+
+async def test_a_change_that_closes_nothing_is_not_told(fake, app, events):
+    await fake.channel_changed(TEXT, [{"id": GUILD, "type": 0, "allow": "0", "deny": str(fakes.HISTORY)}])
+    role = fakes.a_role(GUILD, "@everyone", fakes.INVITED)
+    await fake.dispatch("GUILD_ROLE_UPDATE", {"guild_id": GUILD, "role": role})
+    await fake.channel_gone(OTHER_TEXT)
+    await events.until(("closed", f"discord:{GUILD}/{OTHER_TEXT}", "delivery.channel_gone"))
+
+    assert len(events.told) == 1
+
+
+async def test_without_anybody_to_tell_events_pass_by(fake, layer):
+    async with running(fake, layer):
+        await fake.channel_gone(OTHER_TEXT)
+        await fake.channel_changed(TEXT, [{"id": GUILD, "type": 0, "allow": "0", "deny": str(fakes.SEND)}])
+        await fake.channel_changed(TEXT, [])
+        await fake.guild_gone()
+
+        assert (await fake.slash("news status")).text == "했어요"
 
 
 async def test_a_deleted_thread_is_closed(fake, app, events):

@@ -178,6 +178,36 @@ def test_what_finds_no_room_ends_with_an_ellipsis():
     assert violations(body) == ()
 
 
+def test_a_roll_up_with_long_addresses_reaches_every_article_in_several_messages():
+    items = tuple((Span("가" * 60, url=f"https://news.example/{n:0500}"), Span(" — 매체")) for n in range(30))
+    more = Buttons((Button("더 보기", action="w1:more:1"),))
+    payloads = discord_embeds.render_all(Message("묶음", (Heading("묶음"), Bullets(items), more)))
+
+    written = "".join(embed["description"] for payload in payloads for embed in payload.body["embeds"])
+    assert len(payloads) == 4
+    assert written.count("[링크](") == 30
+    assert [payload.body["content"] for payload in payloads] == ["묶음", "", "", ""]
+    assert [len(payload.body["components"]) for payload in payloads] == [0, 0, 0, 1]
+    assert all(violations(discord_ids.sign(payload.body, "m" * 22)) == () for payload in payloads)
+
+
+def test_more_than_the_last_message_holds_ends_with_an_ellipsis():
+    items = tuple((Span("가" * 290),) for _ in range(300))
+    payloads = discord_embeds.render_all(Message("묶음", (Heading("묶음"), Bullets(items))))
+
+    assert len(payloads) == discord_embeds.PAYLOADS_MAX
+    assert payloads[-1].body["embeds"][-1]["description"].endswith("\n…")
+
+
+def test_a_mistake_of_ours_becomes_the_plain_line_and_a_word_for_the_log():
+    broken = Message("글", (Buttons((Button("가", action="not~ours"),)),))
+
+    (payload,), problem = discord_embeds.checked(broken)
+    assert payload.body["content"] == "글"
+    assert "not an action" in problem
+    assert discord_embeds.checked(an_alert())[1] == ""
+
+
 def test_several_headlines_are_lines_of_one_message():
     parts = tuple(
         part
@@ -455,7 +485,11 @@ def read_by_discord(text):
 @settings(max_examples=150, deadline=None)
 @given(messages, st.booleans())
 def test_any_message_is_within_every_limit_and_nothing_in_it_acts(message, private):
-    payload = discord_embeds.render(message, private=private)
+    for payload in discord_embeds.render_all(message, private=private):
+        check(payload)
+
+
+def check(payload):
     signed = discord_ids.sign(payload.body, "abcdefghijklmnopqrstuv")
 
     assert violations(payload.body) == ()
