@@ -34,7 +34,7 @@ class Office:
             owner,
             lease_seconds=LEASE,
             timeout_seconds=TIMEOUT,
-            monotonic=lambda: self.ticks,
+            monotonic=lambda: clock.now.timestamp() + self.ticks,
             jitter=lambda: 0.5,
             ended=self.ended.append,
         )
@@ -247,7 +247,7 @@ async def test_a_process_that_slept_past_its_lease_writes_nothing(store, clock):
 async def test_a_process_that_slept_past_its_deadline_does_not_send(office, clock):
     def every_look_is_later():
         office.ticks += TIMEOUT + 1
-        return office.ticks
+        return clock.now.timestamp() + office.ticks
 
     number = await office.say("하나")
     office.delivering.monotonic = every_look_is_later
