@@ -36,7 +36,7 @@ from bot.core.matching.index import Index
 from bot.core.news import ChannelRef, Platform, SourceState
 from bot.core.outlets import parse_outlets
 from bot.observe import LoopLag, Metrics
-from bot.schedule import Job, Schedule
+from bot.schedule import FINISH, Job, Schedule
 from bot.services.audience import LiveAudience
 from bot.services.commanding.desk import Desk
 from bot.services.commands import Commands
@@ -45,6 +45,7 @@ from bot.services.digest import Digesting
 from bot.services.live_index import LiveIndex
 from bot.services.lookup import Lookup
 from bot.services.pages import Pages
+from bot.services.pausing import Pausing
 from bot.services.poll import PollEnded, Polling
 from bot.services.sourcing import Sourcing
 from bot.settings import Settings
@@ -56,6 +57,7 @@ _WORKERS = 2  # so that one page that takes its whole time does not hold up the 
 _TIDY_EVERY = timedelta(hours=1)
 _DIGEST_EVERY = timedelta(seconds=15)
 _HEARTBEAT_EVERY = timedelta(seconds=30)
+_PAUSING_EVERY = timedelta(seconds=10)
 CONTACT = "https://github.com/sosik-bot/sosik"
 
 
@@ -79,6 +81,7 @@ class App:
     polling: Polling
     pages: Pages
     delivering: Delivering
+    pausing: Pausing
     digesting: Digesting
     sourcing: Sourcing
     commands: Commands
@@ -107,8 +110,19 @@ class App:
             self.metrics.sources.labels(state).set(states[state])
         self.metrics.loop_lag.set(self.lag.longest())
 
+    async def begin(self) -> None:
+        """What a process that delivers does first.
+
+        A copy that was put back is in doubt as a whole; a token may be new; the clock may have jumped meanwhile.
+        """
+        if doubted := await self.store.outbox.doubt_copy():
+            log.warning("copy_put_back", in_doubt=doubted)
+        await self.store.outbox.try_paused_workspaces()
+        await self.store.outbox.recheck()
+
     async def run_once(self) -> None:
         """Poll every due source once, read the pages, deliver everything due."""
+        await self.begin()
         await self.polling.poll_due()
         await self.polling.join()
         await self.pages.read_wanted()
@@ -192,6 +206,8 @@ async def build(
             jitter=random.random,
             ended=lambda ended: _count_delivery(metrics, ended),
         )
+        admin = ChannelRef.parse(settings.sosik_admin_channel) if settings.sosik_admin_channel else None
+        pausing = Pausing(store, own, admin)
         digesting = Digesting(store, voice=voice)
         sourcing = Sourcing(
             store,
@@ -226,6 +242,7 @@ async def build(
             polling,
             pages,
             delivering,
+            pausing,
             digesting,
             sourcing,
             commands,
@@ -254,7 +271,9 @@ async def running(app: App, roles: Sequence[str] = ROLES) -> AsyncIterator[Sched
             Job("tidy", app.store.housekeeping.tidy, _TIDY_EVERY),
         ]
     if "deliver" in roles:
+        await app.begin()
         jobs.append(Job("deliver", app.delivering.deliver_due))
+        jobs.append(Job("pausing", app.pausing.tell, _PAUSING_EVERY))
     shown = ",".join(roles)
     jobs.append(
         Job(
@@ -274,12 +293,25 @@ async def running(app: App, roles: Sequence[str] = ROLES) -> AsyncIterator[Sched
             finally:
                 app.polling.stopping = app.pages.stopping = app.delivering.stopping = True
     finally:
-        await app.pages.join()
-        await app.polling.join()
-        await app.delivering.join()
         for task in beside:
             task.cancel()
+        await _finished(app)
         await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def _finished(app: App) -> None:
+    """Let what is under way end, for as long as a stopping process may take; then let go of it.
+
+    A poll that is cut off is made again, and a message that is cut off is in doubt and looked up.
+    """
+    try:
+        async with asyncio.timeout(FINISH.total_seconds()):
+            await app.delivering.join()
+            await app.pages.join()
+            await app.polling.join()
+    except TimeoutError:
+        log.warning("stopped_before_all_was_done")
+        await app.delivering.abandon()
 
 
 async def open_store(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Store:
@@ -303,6 +335,11 @@ async def open_store(settings: Settings, *, clock: Callable[[], datetime] | None
         await store.__aexit__()
         raise
     return store
+
+
+def sqlite_path(settings: Settings) -> Path | None:
+    """The SQLite file that the settings name; None for PostgreSQL."""
+    return Store(settings.database, voice=Voice()).db.path
 
 
 class OneRun:
