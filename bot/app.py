@@ -23,6 +23,7 @@ from typing import TextIO
 
 import structlog
 
+from bot.adapters.dispatch import Dispatch, Local, Procrastinate
 from bot.adapters.fetch import Fetcher
 from bot.adapters.post import Post, Poster
 from bot.adapters.post_console import ConsolePoster
@@ -89,9 +90,15 @@ class App:
     posters: dict[Platform, Poster]
     lag: LoopLag = field(default_factory=LoopLag)
     jobs: dict[str, Job] = field(default_factory=dict)
+    dispatch: Dispatch | None = None
 
     def wake(self, name: str) -> None:
-        """Run a job soon, if this process has it."""
+        """Run a job soon: here if this process has it, elsewhere where others share the database."""
+        if self.dispatch is not None:
+            self.dispatch.wake(name)
+
+    def wake_here(self, name: str) -> None:
+        """Run a job of this process soon, if it has it."""
         job = self.jobs.get(name)
         if job is not None:
             job.wake()
@@ -286,11 +293,16 @@ async def running(app: App, roles: Sequence[str] = ROLES) -> AsyncIterator[Sched
     beside = [asyncio.create_task(app.lag.watch())]
     if "poll" in roles:
         beside.append(asyncio.create_task(app.workers.warm()))
+    dispatch: Local | Procrastinate = Local(app.wake_here)
+    if not app.store.db.is_sqlite:
+        dispatch = Procrastinate(app.store.db.address, tuple(app.jobs), app.wake_here)
     try:
-        async with Schedule(tuple(jobs)) as schedule:
+        async with dispatch, Schedule(tuple(jobs)) as schedule:
+            app.dispatch = dispatch
             try:
                 yield schedule
             finally:
+                app.dispatch = None
                 app.polling.stopping = app.pages.stopping = app.delivering.stopping = True
     finally:
         for task in beside:

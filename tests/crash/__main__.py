@@ -179,7 +179,7 @@ class Run:
         ]
         self.said: dict[str, list[str]] = {each.channel: [] for each in self.channels}
         self.said_at: list[float] = []
-        self.killed_at: list[float] = []
+        self.hurt: list[tuple[float, bool]] = []  # when, and whether it was a kill
         self.log = self._folder / "bots.log"
 
     @property
@@ -269,14 +269,17 @@ class Run:
             pid = self.chance.choice(nursery.alive)
             if what < 0.06 and self.postgres is not None:
                 await self.postgres.restart()
+                self.hurt.append((time.time(), False))
                 self.count.restarts += 1
             elif what < 0.16:
+                self.hurt.append((time.time(), False))
                 nursery.signal(pid, signal.SIGSTOP)
                 await asyncio.sleep(LEASE_SECONDS + 0.5 + self.chance.random() * 2)
                 nursery.signal(pid, signal.SIGCONT)
+                self.hurt.append((time.time(), False))
                 self.count.freezes += 1
             else:
-                self.killed_at.append(time.time())
+                self.hurt.append((time.time(), True))
                 await nursery.kill(pid)
                 self.count.kills += 1
                 await nursery.start()
@@ -309,9 +312,11 @@ class Run:
                 first = list(dict.fromkeys(names))
                 self.count.misordered += sum(a > b for a, b in itertools.pairwise(first))
         arrived.sort()
-        for at in self.killed_at:
+        ends = [*(at for at, _ in self.hurt[1:]), float("inf")]
+        for (at, killed), until in zip(self.hurt, ends, strict=True):
             place = bisect.bisect(arrived, at)
-            if place < len(arrived):
+            # A kill that is followed by the next trouble before anything could be posted measures that one too.
+            if killed and place < len(arrived) and arrived[place] < until:
                 self.count.gaps.append(arrived[place] - at)
 
 
@@ -319,7 +324,10 @@ def _log(server: Server) -> dict[str, list[tuple[float, list[str]]]]:
     return {name: messages for name, messages in server.log().items() if any(told for _, told in messages)}
 
 
-HEAD = "cell|kills|freezes|db restarts|network faults|said|lost|doubled|doubled (cannot look)|misordered|next post s median / worst|s"
+HEAD = (
+    "cell|kills|freezes|db restarts|network faults|said|lost|doubled|doubled (cannot look)|misordered"
+    "|next post s median / worst|s"
+)
 
 
 def _line(cell: Cell, count: Count) -> str:
@@ -352,12 +360,16 @@ async def crash(kills: int, seed: int, only: str, keep_log: str) -> int:
             run = Run(cell, max(1, -(-kills * cell.share // shares)), seed + number, stack)
             count = await run.go()
             if keep_log and run.log.exists():
-                with Path(keep_log).open("ab") as kept:
-                    kept.write(run.log.read_bytes())
+                await asyncio.to_thread(_append, Path(keep_log), run.log)
         failed = failed or count.failed
         print(_line(cell, count), flush=True)
     print("FAILED" if failed else "nothing lost, nothing doubled, order kept")
     return 1 if failed else 0
+
+
+def _append(to: Path, log: Path) -> None:
+    with to.open("ab") as kept:
+        kept.write(log.read_bytes())
 
 
 def main() -> int:

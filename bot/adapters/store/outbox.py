@@ -434,7 +434,8 @@ class Outbox:
             cards_at, rollup_at = await _recent(connection, claim.channel_id, now)
             paced = replace(pacing, cards_at=cards_at, rollup_at=rollup_at)
         step = decide(queue, paced, now)
-        if complete or isinstance(step, Send | Verify):
+        moves = any(row.state is not State.HELD and row.message is not None for row in queue)
+        if complete or isinstance(step, Send | Verify) or (isinstance(step, Wait) and moves):
             return step
         # Only what is done with many rows needs to see them all.
         return decide((await _queue(connection, claim.channel_id, _QUEUE_SHOWN))[0], paced, now)
