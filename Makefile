@@ -5,7 +5,7 @@ RUN  := $(VENV)/bin/
 UV   := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run check test cover bench docs lock
+.PHONY: help setup demo run check test cover bench bench-store crash docs lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -47,6 +47,12 @@ cover: setup ## all tests with the coverage gate
 
 bench: setup ## ratios against well-known alternatives, interleaved in one run
 	$(RUN)python -m bench
+
+bench-store: setup ## the outbox against the same statements by bare drivers
+	$(RUN)python -m bench store
+
+crash: setup ## kill, freeze and restart real processes: nothing lost, nothing doubled (KILLS=120)
+	$(RUN)python -m tests.crash --kills $(or $(KILLS),60)
 
 docs: setup ## check that the documents tell the truth
 	$(RUN)pytest -rs tests/test_documents.py tests/test_parity.py

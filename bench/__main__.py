@@ -13,6 +13,7 @@ BENCHES = {
     "stories": "bench.stories",
     "events": "bench.events",
     "lookup": "bench.lookup",
+    "store": "bench.store",
 }
 
 

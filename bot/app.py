@@ -22,6 +22,7 @@ from typing import TextIO
 
 import structlog
 
+from bot.adapters.dispatch import Dispatch, Local, Procrastinate
 from bot.adapters.fetch import Fetcher
 from bot.adapters.post import Post, Poster
 from bot.adapters.post_console import ConsolePoster
@@ -35,7 +36,7 @@ from bot.core.matching.index import Index
 from bot.core.news import ChannelRef, Platform, SourceState
 from bot.knowledge import Knowledge
 from bot.observe import LoopLag, Metrics
-from bot.schedule import Job, Schedule
+from bot.schedule import FINISH, Job, Schedule
 from bot.services.audience import LiveAudience
 from bot.services.commanding.desk import Desk
 from bot.services.commands import Commands
@@ -44,6 +45,7 @@ from bot.services.digest import Digesting
 from bot.services.live_index import LiveIndex
 from bot.services.lookup import Lookup
 from bot.services.pages import Pages
+from bot.services.pausing import Pausing
 from bot.services.poll import PollEnded, Polling
 from bot.services.sourcing import Sourcing
 from bot.services.suggesting import Suggesting
@@ -57,6 +59,7 @@ _TIDY_EVERY = timedelta(hours=1)
 _DIGEST_EVERY = timedelta(seconds=15)
 _SUGGEST_EVERY = timedelta(seconds=5)
 _HEARTBEAT_EVERY = timedelta(seconds=30)
+_PAUSING_EVERY = timedelta(seconds=10)
 CONTACT = "https://github.com/sosik-bot/sosik"
 
 
@@ -80,6 +83,7 @@ class App:
     polling: Polling
     pages: Pages
     delivering: Delivering
+    pausing: Pausing
     digesting: Digesting
     sourcing: Sourcing
     commands: Commands
@@ -89,9 +93,15 @@ class App:
     knowledge: Knowledge
     lag: LoopLag = field(default_factory=LoopLag)
     jobs: dict[str, Job] = field(default_factory=dict)
+    dispatch: Dispatch | None = None
 
     def wake(self, name: str) -> None:
-        """Run a job soon, if this process has it."""
+        """Run a job soon: here if this process has it, elsewhere where others share the database."""
+        if self.dispatch is not None:
+            self.dispatch.wake(name)
+
+    def wake_here(self, name: str) -> None:
+        """Run a job of this process soon, if it has it."""
         job = self.jobs.get(name)
         if job is not None:
             job.wake()
@@ -110,8 +120,19 @@ class App:
             self.metrics.sources.labels(state).set(states[state])
         self.metrics.loop_lag.set(self.lag.longest())
 
+    async def begin(self) -> None:
+        """What a process that delivers does first.
+
+        A copy that was put back is in doubt as a whole; a token may be new; the clock may have jumped meanwhile.
+        """
+        if doubted := await self.store.outbox.doubt_copy():
+            log.warning("copy_put_back", in_doubt=doubted)
+        await self.store.outbox.try_paused_workspaces()
+        await self.store.outbox.recheck()
+
     async def run_once(self) -> None:
         """Poll every due source once, read the pages, deliver everything due."""
+        await self.begin()
         await self.polling.poll_due()
         await self.polling.join()
         await self.pages.read_wanted()
@@ -197,6 +218,8 @@ async def build(
             jitter=random.random,
             ended=lambda ended: _count_delivery(metrics, ended),
         )
+        admin = ChannelRef.parse(settings.sosik_admin_channel) if settings.sosik_admin_channel else None
+        pausing = Pausing(store, own, admin)
         digesting = Digesting(store, voice=voice)
         sourcing = Sourcing(
             store,
@@ -237,6 +260,7 @@ async def build(
             polling,
             pages,
             delivering,
+            pausing,
             digesting,
             sourcing,
             commands,
@@ -269,7 +293,9 @@ async def running(app: App, roles: Sequence[str] = ROLES) -> AsyncIterator[Sched
     if "gateway" in roles:
         jobs.append(Job("suggesting", app.suggesting.refresh, _SUGGEST_EVERY))
     if "deliver" in roles:
+        await app.begin()
         jobs.append(Job("deliver", app.delivering.deliver_due))
+        jobs.append(Job("pausing", app.pausing.tell, _PAUSING_EVERY))
     shown = ",".join(roles)
     jobs.append(
         Job(
@@ -282,19 +308,37 @@ async def running(app: App, roles: Sequence[str] = ROLES) -> AsyncIterator[Sched
     beside = [asyncio.create_task(app.lag.watch())]
     if "poll" in roles:
         beside.append(asyncio.create_task(app.workers.warm()))
+    dispatch: Local | Procrastinate = Local(app.wake_here)
+    if not app.store.db.is_sqlite:
+        dispatch = Procrastinate(app.store.db.address, tuple(app.jobs), app.wake_here)
     try:
-        async with Schedule(tuple(jobs)) as schedule:
+        async with dispatch, Schedule(tuple(jobs)) as schedule:
+            app.dispatch = dispatch
             try:
                 yield schedule
             finally:
+                app.dispatch = None
                 app.polling.stopping = app.pages.stopping = app.delivering.stopping = True
     finally:
-        await app.pages.join()
-        await app.polling.join()
-        await app.delivering.join()
         for task in beside:
             task.cancel()
+        await _finished(app)
         await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def _finished(app: App) -> None:
+    """Let what is under way end, for as long as a stopping process may take; then let go of it.
+
+    A poll that is cut off is made again, and a message that is cut off is in doubt and looked up.
+    """
+    try:
+        async with asyncio.timeout(FINISH.total_seconds()):
+            await app.delivering.join()
+            await app.pages.join()
+            await app.polling.join()
+    except TimeoutError:
+        log.warning("stopped_before_all_was_done")
+        await app.delivering.abandon()
 
 
 async def open_store(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Store:
@@ -318,6 +362,11 @@ async def open_store(settings: Settings, *, clock: Callable[[], datetime] | None
         await store.__aexit__()
         raise
     return store
+
+
+def sqlite_path(settings: Settings) -> Path | None:
+    """The SQLite file that the settings name; None for PostgreSQL."""
+    return Store(settings.database, voice=Voice()).db.path
 
 
 class OneRun:

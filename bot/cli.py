@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,7 @@ from bot.settings import Settings, load
 if TYPE_CHECKING:
     from bot.knowledge import Knowledge
 
+_STOP_SECONDS = 19.0  # `sosik run` ends within 20 s of a signal (contract §2)
 DONE, MISTAKE, ENVIRONMENT = 0, 1, 2
 _ENVIRONMENT_KEYS = ("database.", "settings.", "run.", "web.", "slack.", "discord.", "role.")
 
@@ -102,6 +104,8 @@ def _parser(language: str) -> argparse.ArgumentParser:
     page.add_argument("place", metavar="FILE|URL", help=text("extract.place"))
     page.add_argument("--url", default="", metavar="U", help=text("extract.url"))
     command("migrate", _migrate)
+    restore = command("restore", _restore)
+    restore.add_argument("file", nargs="?", default="", metavar="FILE", help=text("restore.file"))
     backup = command("backup", _backup)
     backup.add_argument("file", metavar="FILE", help=text("backup.file"))
     return parser
@@ -154,8 +158,16 @@ async def _forever(settings: Settings, roles: Sequence[str]) -> int:
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def stopped() -> None:
+        stop.set()
+        # Whatever still hangs when the time is over, an SDK or a thread: nothing is lost by leaving it.
+        last = threading.Timer(_STOP_SECONDS, os._exit, (DONE,))
+        last.daemon = True
+        last.start()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, stopped)
     async with build(settings) as app:
         with OneRun(app.store.db.path):
             if app.store.db.is_sqlite:
@@ -289,6 +301,28 @@ async def _backup_once(settings: Settings, target: Path) -> int:
         except FileExistsError as error:
             raise UserMistake("backup.exists", file=target) from error
         print(say("backup.done", settings.sosik_language, file=target), flush=True)
+    return DONE
+
+
+def _restore(parsed: argparse.Namespace) -> int:
+    return _async(_restore_once(_settings(one_shot=True), parsed.file))
+
+
+async def _restore_once(settings: Settings, file: str) -> int:
+    from bot.adapters.store.housekeeping import put_back  # noqa: PLC0415 - heavy
+    from bot.app import OneRun, open_store, sqlite_path  # noqa: PLC0415 - heavy
+
+    path = sqlite_path(settings)
+    if file and path is None:
+        raise UserMistake("restore.postgresql")
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with OneRun(path):
+        if file and path is not None:
+            await asyncio.to_thread(put_back, Path(file), path)
+        async with await open_store(settings) as store:
+            await store.outbox.mark_copied()
+    print(say("restore.done", settings.sosik_language), flush=True)
     return DONE
 
 

@@ -13,10 +13,14 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.core.errors import TryLater
+
 log = structlog.get_logger(__name__)
 
 TICK = timedelta(seconds=1)
-FINISH = timedelta(seconds=15)  # what is under way may finish; `sosik run` ends within 20 s of a signal (contract §2)
+# Jobs, and then what they began, may finish for so long: `sosik run` ends within 20 s of a signal (contract §2).
+FINISH_JOBS = timedelta(seconds=4)
+FINISH = timedelta(seconds=12)
 
 
 @dataclass(slots=True)
@@ -51,6 +55,8 @@ class Job:
                 return
             try:
                 await self.run()
+            except TryLater as error:
+                log.warning("job_waits", job=self.name, reason=error.key)
             except Exception:
                 # The one place where anything may be caught: a job that fails must not end the bot.
                 log.exception("job_failed", job=self.name)
@@ -78,7 +84,7 @@ class Schedule:
         self._scheduler.shutdown(wait=False)
         for job in self.jobs:
             job.stop()
-        _done, late = await asyncio.wait(self._tasks, timeout=FINISH.total_seconds())
+        _done, late = await asyncio.wait(self._tasks, timeout=FINISH_JOBS.total_seconds())
         for task in late:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -7,7 +7,8 @@
        │                        found ▶ sent · not found ▶ pending · cannot look ▶ pending (the platform's policy)
        ├──a channel is muted or quiet──▶ held ──the mute ends──▶ rolled (one roll-up carries them)
        ├──more than BURST_CARDS in BURST_WINDOW──▶ rolled
-       └──due and undeliverable for 24 h──▶ expired (one line says how many)
+       ├──due and undeliverable for 24 h──▶ expired (one line says how many)
+       └──of a newer version: parked, others pass it · damaged: dead
 
 `decide` is called with the queue in order and answers one step; the store carries it out and calls again.
 """
@@ -58,7 +59,8 @@ class Queued:
     """One unsent row of a channel's queue.
 
     Attributes:
-        message: None when the payload is of a newer version than this code: it is left to newer code.
+        message: None when this code cannot read the payload: it is damaged (`broken`), or of a newer version and left
+            to newer code (`parked` once its reason is written).
         target: edit, thread: the external id of the card; None while it is not sent.
         card_id: edit, thread: the card's delivery.
     """
@@ -77,6 +79,9 @@ class Queued:
     expires_at: datetime | None = None
     target: str | None = None
     card_id: int | None = None
+    broken: bool = False
+    parked: bool = False
+    restored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +93,14 @@ class Pacing:
         cards_at: when its latest cards were sent, newest first, within BURST_WINDOW.
         rollup_at: when its latest roll-up was sent.
         quiet_until: the channel is muted or in quiet hours until then.
+        may_expire: False for a while after the clock jumped: what looks a day old may be a minute old.
     """
 
     free: bool = False
     cards_at: Sequence[datetime] = ()
     rollup_at: datetime | None = None
     quiet_until: datetime | None = None
+    may_expire: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,33 +147,42 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
+class Park:
+    """This row cannot be read: it is dead, or stays pending for newer code; others pass it."""
+
+    row: Queued
+    state: State
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Nothing to do before then; None: until something new comes."""
 
     until: datetime | None
 
 
-Step = Send | Verify | RollUp | Hold | Expire | Drop | Wait
+Step = Send | Verify | RollUp | Hold | Expire | Drop | Park | Wait
 
 
 def decide(queue: Sequence[Queued], pacing: Pacing, now: datetime) -> Step:
     """The next step for a channel whose unsent rows are `queue`, in order of `seq`.
 
-    Rows are sent in order: a row that must wait holds those after it, except held rows, which others pass.
+    Rows are sent in order: a row that must wait holds those after it, except held and unreadable rows: others pass.
     """
-    moving = [row for row in queue if row.state is not State.HELD]
+    if (unread := _unread(queue)) is not None:
+        return unread
+    moving = [row for row in queue if row.state is State.SENDING or (row.state is State.PENDING and row.message)]
     head = moving[0] if moving else None
     if head is not None and head.state is State.SENDING:
         settle = head.settle_at or now
         return Verify(head) if _reached(settle, now) else Wait(settle)
-    if stale := _stale(moving, now):
+    if pacing.may_expire and (stale := _stale(moving, now)):
         return Expire(stale)
     if pacing.quiet_until is None and (released := _released(queue, now)):
         return RollUp(released)
     if head is None:
-        return _until_release(queue, pacing)
-    if head.message is None:
-        return Wait(now + NEWER_WAIT)
+        return _until_release(queue, pacing, now)
     if not _reached(head.due_at, now):
         return Wait(head.due_at)
     if head.kind in {Kind.EDIT, Kind.THREAD} and head.target is None:
@@ -186,14 +202,14 @@ def _alert(moving: Sequence[Queued], pacing: Pacing, now: datetime) -> Step:
     if pacing.free:
         return Send(head)
     catching_up = len(alerts) > 1 and now - head.created_at > CATCH_UP_AGE
-    if not catching_up and sum(now - at < BURST_WINDOW for at in pacing.cards_at) < BURST_CARDS:
+    if not catching_up and sum(abs(now - at) < BURST_WINDOW for at in pacing.cards_at) < BURST_CARDS:
         return Send(head)
     return _paced(RollUp(alerts), head.created_at + ROLLUP_WAIT, pacing, now)
 
 
 def _paced(step: Step, at: datetime, pacing: Pacing, now: datetime) -> Step:
     """The step, when its time and the gap since the last roll-up have come."""
-    if pacing.rollup_at is not None:
+    if pacing.rollup_at is not None and abs(now - pacing.rollup_at) < ROLLUP_GAP:
         at = max(at, pacing.rollup_at + ROLLUP_GAP)
     return step if _reached(at, now) else Wait(at)
 
@@ -201,7 +217,7 @@ def _paced(step: Step, at: datetime, pacing: Pacing, now: datetime) -> Step:
 def _leading_alerts(moving: Sequence[Queued], now: datetime) -> tuple[Queued, ...]:
     rows = []
     for row in moving:
-        if row.kind is not Kind.ALERT or row.state is not State.PENDING or row.message is None:
+        if row.kind is not Kind.ALERT or row.state is not State.PENDING:
             break
         if not _reached(row.due_at, now):
             break
@@ -223,11 +239,23 @@ def _released(queue: Sequence[Queued], now: datetime) -> tuple[Queued, ...]:
     )
 
 
-def _until_release(queue: Sequence[Queued], pacing: Pacing) -> Wait:
-    ends = [row.held_until for row in queue if row.held_until is not None]
-    if not ends:
-        return Wait(None)
-    return Wait(max(min(ends), pacing.quiet_until) if pacing.quiet_until is not None else min(ends))
+def _unread(queue: Sequence[Queued]) -> Park | None:
+    for row in queue:
+        if row.message is None and row.state is not State.SENDING:
+            if row.broken:
+                return Park(row, State.DEAD, "delivery.damaged")
+            if not row.parked:
+                return Park(row, row.state, "delivery.newer")
+    return None
+
+
+def _until_release(queue: Sequence[Queued], pacing: Pacing, now: datetime) -> Wait:
+    ends = [row.held_until for row in queue if row.message is not None and row.held_until is not None]
+    if ends and pacing.quiet_until is not None:
+        ends = [max(min(ends), pacing.quiet_until)]
+    if any(row.message is None for row in queue):
+        ends.append(now + NEWER_WAIT)
+    return Wait(min(ends, default=None))
 
 
 def _reached(at: datetime, now: datetime) -> bool:

@@ -6,7 +6,7 @@ it must have settled; whoever lost the lease writes nothing.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -24,6 +24,11 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 32  # channels spoken to at the same time
 _MESSAGE_GONE = "delivery.message_gone"
+CLOCK_JUMP_SECONDS = 3600.0  # the database's clock against ours: more than this apart at once is a jump
+# After a jump nothing expires for so long: every channel is tried once (the longest backoff is 10 minutes).
+EXPIRY_REST_SECONDS = 900.0
+OUTCOME_PATIENCE_SECONDS = 120.0  # how long an outcome is offered to a database that is away, if the lease is shorter
+_OUTCOME_AGAIN_SECONDS = (0.1, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class Delivering:
         monotonic: seconds of a clock that never jumps.
         jitter: a random number from 0 to 1.
         ended: called after every message.
+        rest: waits for so many seconds.
         stopping: set it to claim no more channels and to give back those at hand after the message under way.
     """
 
@@ -56,13 +62,17 @@ class Delivering:
     monotonic: Callable[[], float]
     jitter: Callable[[], float]
     ended: Callable[[DeliveryEnded], None] = lambda _: None
+    rest: Callable[[float], Awaitable[None]] = asyncio.sleep
     stopping: bool = False
+    _clocks_apart: float | None = None
+    _expiry_from: float = float("-inf")
     _closed_until: dict[str, float] = field(default_factory=dict)
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def deliver_due(self) -> int:
         """Begin to speak to every channel that has something due; how many. `join` waits for them."""
         begun = 0
+        await self._watch_clock()
         while not self.stopping and (room := AT_ONCE - len(self._under_way)) > 0:
             open_now = [platform for platform in self.posters if not self._is_closed(platform)]
             claims = await self.store.outbox.claim(self.owner, lease=self._lease, limit=room, platforms=open_now)
@@ -80,6 +90,22 @@ class Delivering:
         while self._under_way:
             await asyncio.wait(self._under_way)
 
+    async def abandon(self) -> None:
+        """Let go of what is under way at once: it is in doubt then, and is looked up by whoever comes next."""
+        for task in self._under_way:
+            task.cancel()
+        await self.join()
+
+    async def _watch_clock(self) -> None:
+        """Notice that the database's clock jumped: due times and ages written before mean something else now."""
+        now = await self.store.housekeeping.ping()
+        apart = now.timestamp() - self.monotonic()
+        if self._clocks_apart is not None and abs(apart - self._clocks_apart) > CLOCK_JUMP_SECONDS:
+            log.warning("clock_jumped", seconds=round(apart - self._clocks_apart))
+            self._expiry_from = self.monotonic() + EXPIRY_REST_SECONDS
+            await self.store.outbox.recheck()
+        self._clocks_apart = apart
+
     def _over(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
@@ -90,6 +116,29 @@ class Delivering:
         outcome: Outcome | None = None
         try:
             while True:
+                step, marked = await self._step(claim, outcome)
+                if step is None:
+                    return
+                outcome, error = await self._act(claim, step, marked)
+                self.ended(DeliveryEnded(claim, step.row, outcome, error))
+        except LostLease:
+            return
+
+    async def _step(self, claim: Claim, outcome: Outcome | None) -> tuple[Send | Verify | None, float]:
+        """The next step and when it was marked, by our clock; a database that is away is asked again.
+
+        What was posted must be written down: the outcome is offered until it lands. The fence makes that safe however
+        long it takes; when we give up, or die, the message is in doubt and will be looked up.
+        """
+        marked = asked = self.monotonic()
+        pause, longest = _OUTCOME_AGAIN_SECONDS
+
+        def begun() -> None:
+            nonlocal marked
+            marked = self.monotonic()
+
+        while True:
+            try:
                 step = await self.store.outbox.step(
                     claim,
                     outcome,
@@ -97,30 +146,35 @@ class Delivering:
                     lease=self._lease,
                     settle=self._settle,
                     pacing=lambda now: self._pacing(claim, now),
+                    begun=begun,
                 )
-                if step is None:
-                    return
-                marked = self.monotonic()
-                outcome, error = await self._act(claim, step, marked)
-                self.ended(DeliveryEnded(claim, step.row, outcome, error))
-        except LostLease:
-            return
+            except TryLater as error:
+                patience = 0.0 if outcome is None else max(self.lease_seconds, OUTCOME_PATIENCE_SECONDS)
+                if self.monotonic() - asked >= patience:
+                    raise
+                log.warning("outcome_waits", reason=error.key)
+                await self.rest(pause)
+                pause = min(pause * 2, longest)
+            else:
+                return step, marked
 
     async def _act(self, claim: Claim, step: Send | Verify, marked: float) -> tuple[Outcome, SosikError | None]:
         poster = self.posters[claim.ref.platform]
         row = step.row
         try:
-            async with asyncio.timeout(self.timeout_seconds * 2):
-                if isinstance(step, Verify):
+            if isinstance(step, Verify):
+                async with asyncio.timeout(self.timeout_seconds * 2):
                     return await self._verify(poster, claim.ref, row), None
-                if self.monotonic() - marked > self.timeout_seconds:
-                    return Outcome(row, State.SENDING, reason="delivery.frozen"), None
+            if self.monotonic() - marked > self.timeout_seconds:
+                return Outcome(row, State.SENDING, reason="delivery.frozen"), None
+            # Begun within one time-out of the mark and over within two: others look after that (`settle_at`).
+            async with asyncio.timeout(self.timeout_seconds):
                 return Outcome(row, State.SENT, await self._send(poster, claim.ref, row)), None
         except InDoubt as error:
-            return self._failed(row, State.SENDING, error), error
+            return self._failed(row, State.SENDING, error, looked=isinstance(step, Verify)), error
         except TimeoutError:
             doubt = InDoubt("delivery.timeout")
-            return self._failed(row, State.SENDING, doubt), doubt
+            return self._failed(row, State.SENDING, doubt, looked=isinstance(step, Verify)), doubt
         except TryLater as error:
             return self._later(claim, row, error, looked=isinstance(step, Verify)), error
         except GiveUp as error:
@@ -152,7 +206,9 @@ class Delivering:
         except GiveUp as error:
             if error.key != "delivery.cannot_look":
                 raise
-            found = None
+            if row.restored:  # from an old copy: most likely it was sent; a person decides
+                return Outcome(row, State.DEAD, reason="delivery.restored")
+            return Outcome(row, State.PENDING, reason="delivery.cannot_look")
         if found is not None:
             return Outcome(row, State.SENT, found, reason="delivery.found")
         return Outcome(row, State.PENDING, reason="delivery.not_found")
@@ -162,26 +218,37 @@ class Delivering:
         if error.reach in {Reach.PLATFORM, Reach.WORKSPACE}:
             self._closed_until[claim.ref.platform] = self.monotonic() + seconds
         state = State.SENDING if looked else State.PENDING
-        return self._failed(row, state, error, after=timedelta(seconds=seconds))
+        return self._failed(row, state, error, after=timedelta(seconds=seconds), looked=looked)
 
     def _refused(self, row: Queued, error: GiveUp, *, looked: bool) -> Outcome:
         if error.reach is Reach.ITEM:
             gone = row.kind is Kind.EDIT and error.key == _MESSAGE_GONE
             return self._failed(row, State.CANCELLED if gone else State.DEAD, error)
         state = State.SENDING if looked else State.PENDING
-        return self._failed(row, state, error, pause=True)
+        return self._failed(row, state, error, pause=Reach.CHANNEL if error.reach is Reach.CHANNEL else Reach.WORKSPACE)
 
     def _failed(
-        self, row: Queued, state: State, error: SosikError, *, after: timedelta | None = None, pause: bool = False
+        self,
+        row: Queued,
+        state: State,
+        error: SosikError,
+        *,
+        after: timedelta | None = None,
+        pause: Reach | None = None,
+        looked: bool = False,
     ) -> Outcome:
+        if looked and after is None and pause is None:
+            seconds = timing.backoff_seconds(row.attempt, jitter=self.jitter())
+            after = max(timedelta(seconds=seconds), self._settle)
         values = {name: str(value) for name, value in error.values.items()}
-        return Outcome(row, state, after=after, reason=error.key, values=values, pause=pause)
+        return Outcome(row, state, after=after, reason=error.key, values=values, pause=pause, looked=looked)
 
     def _pacing(self, claim: Claim, now: datetime) -> Pacing:
         quiet = timing.quiet_until(claim.quiet, now, timing.zone_of(claim.voice.zone))
         muted = claim.muted_until if claim.muted_until is not None and claim.muted_until > now else None
         until = max(filter(None, (quiet, muted)), default=None)
-        return Pacing(free=claim.ref.platform is Platform.CONSOLE, quiet_until=until)
+        may_expire = self.monotonic() >= self._expiry_from
+        return Pacing(free=claim.ref.platform is Platform.CONSOLE, quiet_until=until, may_expire=may_expire)
 
     def _is_closed(self, platform: Platform) -> bool:
         return self._closed_until.get(platform, 0.0) > self.monotonic()

@@ -14,6 +14,7 @@ from bot.core.delivery import (
     Hold,
     Kind,
     Pacing,
+    Park,
     Queued,
     RollUp,
     Send,
@@ -159,8 +160,39 @@ def test_held_alerts_never_expire_but_due_ones_do_after_a_day():
     assert decide([held, stale, fresh], Pacing(), NOW) == Expire((stale,))
 
 
-def test_a_row_of_a_newer_version_is_left_to_newer_code():
-    assert decide([a_row(1, message=None)], Pacing(), NOW) == Wait(NOW + NEWER_WAIT)
+def test_a_row_of_a_newer_version_is_parked_once_and_left_to_newer_code_while_others_pass_it():
+    unread, parked = a_row(1, message=None), a_row(1, message=None, parked=True)
+
+    assert decide([unread, a_row(2)], Pacing(), NOW) == Park(unread, State.PENDING, "delivery.newer")
+    assert decide([parked, a_row(2)], Pacing(), NOW) == Send(a_row(2))
+    assert decide([parked], Pacing(), NOW) == Wait(NOW + NEWER_WAIT)
+
+
+def test_a_damaged_row_is_dead_and_the_rest_goes_on():
+    damaged = a_row(1, message=None, broken=True)
+
+    assert decide([damaged, a_row(2)], Pacing(), NOW) == Park(damaged, State.DEAD, "delivery.damaged")
+
+
+def test_an_unreadable_row_that_may_have_been_sent_is_looked_up_first():
+    doubtful = a_row(1, state=State.SENDING, message=None, broken=True, settle_at=NOW)
+
+    assert decide([doubtful], Pacing(), NOW) == Verify(doubtful)
+
+
+def test_nothing_expires_right_after_the_clock_jumped():
+    old = a_row(1, age=MAX_AGE)
+
+    assert decide([old], Pacing(), NOW) == Expire((old,))
+    assert decide([old], Pacing(may_expire=False), NOW) == Send(old)
+
+
+def test_cards_and_rollups_from_the_future_are_a_clocks_artefact_and_count_for_nothing():
+    ahead = NOW + timedelta(hours=20)
+    rows = [a_row(6, age=ROLLUP_WAIT)]
+
+    assert decide(rows, Pacing(cards_at=[ahead] * 9), NOW) == Send(rows[0])
+    assert decide(rows, Pacing(cards_at=cards(BURST_CARDS), rollup_at=ahead), NOW) == RollUp((rows[0],))
 
 
 @pytest.mark.parametrize("kind", [Kind.EDIT, Kind.THREAD])

@@ -891,8 +891,9 @@ def _shown(said: Said, *, with_metadata: bool = False) -> dict[str, Any]:
     return shown
 
 
-async def _serve(port: int, channels: list[str]) -> None:
+async def _serve(port: int, channels: list[str], without: list[str]) -> None:
     fake = await FakeSlack().start(port)
+    fake.scopes -= set(without)
     fake.person("U0TESTER", admin=True)
     for channel in channels:
         fake.room(channel, ["U0TESTER"])
@@ -910,5 +911,6 @@ if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--port", type=int, default=0)
     options.add_argument("--channel", action="append", default=[])
+    options.add_argument("--without", action="append", default=[], help="a scope that the app does not have")
     chosen = options.parse_args()
-    asyncio.run(_serve(chosen.port, chosen.channel or ["C0NEWS"]))
+    asyncio.run(_serve(chosen.port, chosen.channel or ["C0NEWS"], chosen.without))

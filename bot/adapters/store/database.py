@@ -13,6 +13,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.core.errors import GiveUp, TryLater, UserMistake
@@ -72,6 +73,11 @@ class Database:
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
+
+    @property
+    def address(self) -> str:
+        """Where it is, as the driver takes it, with the password."""
+        return self.url.set(drivername=self.url.get_backend_name()).render_as_string(hide_password=False)
 
     @property
     def path(self) -> Path | None:
@@ -142,6 +148,8 @@ class _translated:  # noqa: N801 - a context manager reads as a word
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, IntegrityError):
             return
+        if isinstance(error, PoolTimeoutError):
+            raise TryLater("database.away", detail="busy") from error
         if isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
             detail = str(error.orig).splitlines()[0][:200] if error.orig else ""
             if "disk is full" in detail:

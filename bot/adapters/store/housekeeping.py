@@ -1,6 +1,8 @@
 """Health, retention, copies: what keeps the store well for years."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from sqlalchemy import delete, select, text, update
 
 from bot.adapters.store.channels import upsert
 from bot.adapters.store.database import Database
+from bot.adapters.store.outbox import COPIED
 from bot.adapters.store.tables import (
     ARTICLE,
     CHANGE,
@@ -22,6 +25,7 @@ from bot.adapters.store.tables import (
     sosik_now,
 )
 from bot.core.delivery import State
+from bot.core.errors import UserMistake
 
 # How long things are kept (facts/delivery.md §7). An article's keys must outlive the longest replay of a feed.
 KEEP_BODIES = timedelta(days=30)
@@ -86,12 +90,18 @@ class Housekeeping:
     async def backup(self, target: Path) -> None:
         """A consistent copy of a SQLite database, made while others write.
 
+        The copy says that it is one: what is unsent in it may have been sent since (`Outbox.doubt_copy`).
+
         Raises:
             FileExistsError: the target is there already.
         """
         if await asyncio.to_thread(target.exists):
             raise FileExistsError(target)
-        await self._db.statement("VACUUM INTO ?", str(target))
+        part = target.with_name(f"{target.name}.part")
+        await asyncio.to_thread(part.unlink, missing_ok=True)
+        await self._db.statement("VACUUM INTO ?", str(part))
+        await asyncio.to_thread(_mark, part)
+        await asyncio.to_thread(part.rename, target)
 
     async def _delete(self, table: Any, condition: Any) -> int:  # noqa: ANN401 - any table, any condition
         gone = 0
@@ -113,3 +123,31 @@ class Housekeeping:
             await connection.execute(
                 update(ARTICLE).where(ARTICLE.c.first_seen < before, ARTICLE.c.body != text("''")).values(body="")
             )
+
+
+def put_back(copy: Path, target: Path) -> None:
+    """Put a copy where the database is; what was there stays beside it as `….before-restore`.
+
+    Raises:
+        UserMistake: `restore.not_ours`: it is no database of ours, or cannot be read.
+    """
+    part = target.with_name(f"{target.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as source, closing(sqlite3.connect(part)) as to:
+            source.execute("SELECT 1 FROM alembic_version, delivery LIMIT 1")
+            source.backup(to)
+    except sqlite3.Error as error:
+        part.unlink(missing_ok=True)
+        raise UserMistake("restore.not_ours", file=copy) from error
+    _mark(part)
+    for tail in ("", "-wal", "-shm"):
+        old = target.with_name(target.name + tail)
+        if old.exists():
+            old.rename(target.with_name(f"{target.name}.before-restore{tail}"))
+    part.rename(target)
+
+
+def _mark(copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("INSERT OR REPLACE INTO note (name, value) VALUES (?, '1')", (COPIED,))

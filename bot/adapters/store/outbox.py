@@ -6,27 +6,42 @@ next: one commit a message. Every write is fenced: a process that lost its lease
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store.channels import REF_COLUMNS, channel_id, ref_of
+from bot.adapters.store.channels import REF_COLUMNS, channel_id, ref_of, upsert
 from bot.adapters.store.database import Database
-from bot.adapters.store.tables import CHANNEL, DELIVERY, DELIVERY_EVENT, WORKSPACE, sosik_now
+from bot.adapters.store.tables import CHANNEL, DELIVERY, DELIVERY_EVENT, NOTE, WATCH, WORKSPACE, sosik_now
 from bot.core import compose
 from bot.core.compose import Voice
 from bot.core.delivery import (
     BURST_WINDOW,
+    CLOCK_SLACK,
     MAX_AGE,
     Drop,
     Expire,
     Hold,
     Kind,
     Pacing,
+    Park,
     Queued,
     RollUp,
     Send,
@@ -35,12 +50,21 @@ from bot.core.delivery import (
     Verify,
     Wait,
 )
+from bot.core.errors import Reach
 from bot.core.message import PAYLOAD_VERSION, Message, from_json, to_json
-from bot.core.news import ChannelRef
+from bot.core.news import ChannelRef, Platform
 from bot.core.plan import Card
 
 _QUEUE_SHOWN = 500  # rows of a channel's queue looked at in one step; a roll-up carries at most so many
+_HEAD_SHOWN = 20  # rows read first: enough to say what the head does, and not 500 payloads for every message
 _UNSENT = (State.PENDING, State.HELD, State.SENDING)
+# As the partial index has it, in letters: with bound values SQLite cannot see that the index serves.
+_IN_QUEUE = text("delivery.state IN ('pending', 'held', 'sending')")
+_HELD = text("other.state IN ('pending', 'held', 'sending') AND other.state = 'held'")
+COPIED = "copied_at"  # the note that `sosik backup` leaves in a copy
+_TOLD = "told:"  # notes: who was told that a channel or workspace stands still
+_NEWER = "delivery.newer"
+_RESTORED = "delivery.restored"
 
 
 class LostLease(Exception):
@@ -66,7 +90,8 @@ class Outcome:
 
     Attributes:
         state: SENT, PENDING (again, after `after`), DEAD, or SENDING (in doubt: looked up at its settle time).
-        pause: the whole channel is to pause, with the reason.
+        pause: the whole channel, or workspace, is to pause, with the reason.
+        looked: a `Verify` that failed: it counts as a try, so that looking backs off too.
     """
 
     row: Queued
@@ -75,8 +100,8 @@ class Outcome:
     after: timedelta | None = None
     reason: str = ""
     values: dict[str, str] = field(default_factory=dict)
-    pause: bool = False
-    attempted: bool = True
+    pause: Reach | None = None
+    looked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +113,23 @@ class Waiting:
     dead: int
     oldest: datetime | None
     last_sent: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A channel, or a whole workspace when `ref.channel` is empty, that stands still and of which nobody was told.
+
+    Attributes:
+        people: its managers, or whoever watches there.
+    """
+
+    note: str
+    since: str
+    ref: ChannelRef
+    voice: Voice
+    reason: str
+    values: dict[str, str]
+    people: tuple[str, ...]
 
 
 class Outbox:
@@ -107,7 +149,13 @@ class Outbox:
 
     async def claim(self, owner: str, *, lease: timedelta, limit: int, platforms: Sequence[str]) -> tuple[Claim, ...]:
         """Take channels with something due; nobody else speaks to them until `release` or the lease's end."""
-        free = or_(CHANNEL.c.lease_until.is_(None), CHANNEL.c.lease_until < sosik_now())
+        too_far = int((lease + CLOCK_SLACK) / timedelta(microseconds=1))
+        free = or_(
+            CHANNEL.c.lease_until.is_(None),
+            CHANNEL.c.lease_until < sosik_now(),
+            # Further ahead than any lease: the clock went back since it was written.
+            type_coerce(CHANNEL.c.lease_until, BigInteger) > type_coerce(sosik_now(), BigInteger) + too_far,
+        )
         ready = (
             select(CHANNEL.c.id)
             .join(WORKSPACE)
@@ -148,20 +196,27 @@ class Outbox:
         lease: timedelta,
         settle: timedelta,
         pacing: Callable[[datetime], Pacing],
+        begun: Callable[[], None] = lambda: None,
     ) -> Send | Verify | None:
         """Write how the last one ended, and mark the next; None when there is nothing to do now: the claim is over.
+
+        Doing it again with the same outcome is harmless: whether the first one was committed may be unknown.
+
+        Args:
+            begun: called when the transaction has begun, before its time is read: no mark is older than that call.
 
         Raises:
             LostLease: somebody else owns the channel.
         """
         async with self._db.writing() as connection:
+            begun()
             now = (await connection.execute(select(sosik_now()))).scalar_one()
             kept = await connection.execute(update(CHANNEL).where(*_owned(claim)).values(lease_until=now + lease))
             if kept.rowcount == 0:
                 raise LostLease
             if outcome is not None:
                 await _record(connection, outcome, now, settle)
-                if outcome.pause:
+                if outcome.pause is not None:
                     await _pause(connection, claim, outcome, now)
                     return None
             return await self._advance(connection, claim, decide, pacing(now), now, settle)
@@ -254,6 +309,71 @@ class Outbox:
         async with self._db.writing() as connection:
             await connection.execute(update(CHANNEL).values(lease_until=None))
 
+    async def recheck(self) -> None:
+        """Look at every queue again: the clock jumped, or may have while nobody ran."""
+        async with self._db.writing() as connection:
+            await _recheck(connection)
+
+    async def doubt_copy(self) -> int:
+        """When this database is a copy (`sosik backup`): put every unsent delivery in doubt; how many.
+
+        What the copy has as unsent may have been sent since it was made: each is looked up before it is sent.
+        """
+        async with self._db.writing() as connection:
+            if (await connection.execute(delete(NOTE).where(NOTE.c.name == COPIED))).rowcount == 0:
+                return 0
+            now = (await connection.execute(select(sosik_now()))).scalar_one()
+            doubted = await connection.execute(
+                update(DELIVERY)
+                .where(_IN_QUEUE, DELIVERY.c.state != State.HELD)
+                .values(
+                    state=State.SENDING,
+                    started_at=func.coalesce(DELIVERY.c.started_at, DELIVERY.c.created_at),
+                    settle_at=now,
+                    reason=_RESTORED,
+                )
+            )
+            await connection.execute(update(CHANNEL).values(lease_until=None, lease_owner=""))
+            await _recheck(connection)
+            return int(doubted.rowcount)
+
+    async def mark_copied(self) -> None:
+        """This database was put back from a copy: `doubt_copy` at the next start."""
+        async with self._db.writing() as connection:
+            statement = upsert(NOTE, self._db).values(name=COPIED, value="1")
+            await connection.execute(statement.on_conflict_do_nothing())
+
+    async def try_paused_workspaces(self) -> None:
+        """Speak again to workspaces that were paused by a token: a new start may have a new one."""
+        async with self._db.writing() as connection:
+            await connection.execute(
+                update(WORKSPACE)
+                .where(WORKSPACE.c.state == "paused")
+                .values(state="active", pause_reason="", pause_values=None)
+            )
+
+    async def untold(self) -> tuple[Paused, ...]:
+        """What stands still without anybody having been told; forgets who was told of what moves again."""
+        async with self._db.writing() as connection:
+            channels = await _paused_channels(connection, self._voice)
+            workspaces = await _paused_workspaces(connection, self._voice)
+            standing = {each.note: each for each in (*channels, *workspaces)}
+            told = await connection.execute(select(NOTE.c.name, NOTE.c.value).where(NOTE.c.name.startswith(_TOLD)))
+            for note, since in told.all():
+                if note in standing and standing[note].since == since:
+                    del standing[note]
+                elif note not in standing:
+                    await connection.execute(delete(NOTE).where(NOTE.c.name == note))
+            return tuple(standing.values())
+
+    async def told(self, paused: Paused) -> None:
+        """Somebody was told, or nobody can be."""
+        async with self._db.writing() as connection:
+            statement = upsert(NOTE, self._db).values(name=paused.note, value=paused.since)
+            await connection.execute(
+                statement.on_conflict_do_update(index_elements=[NOTE.c.name], set_={"value": paused.since})
+            )
+
     async def _advance(
         self,
         connection: AsyncConnection,
@@ -264,10 +384,7 @@ class Outbox:
         settle: timedelta,
     ) -> Send | Verify | None:
         while True:
-            queue = await _queue(connection, claim.channel_id)
-            cards_at, rollup_at = await _recent(connection, claim.channel_id, now)
-            paced = Pacing(pacing.free, cards_at, rollup_at, pacing.quiet_until)
-            step = decide(queue, paced, now)
+            step = await self._decided(connection, claim, decide, pacing, now)
             match step:
                 case Send(row):
                     await _move(
@@ -293,6 +410,8 @@ class Outbox:
                         await _move(connection, row, State.HELD, now, held_until=until)
                 case Drop(row):
                     await _move(connection, row, State.CANCELLED, now)
+                case Park(row, state, reason):
+                    await _move(connection, row, state, now, reason=reason)
                 case Wait(until):
                     await connection.execute(
                         update(CHANNEL)
@@ -300,6 +419,26 @@ class Outbox:
                         .values(next_due_at=until, lease_until=None, lease_owner="")
                     )
                     return None
+
+    async def _decided(
+        self,
+        connection: AsyncConnection,
+        claim: Claim,
+        decide: Callable[[Sequence[Queued], Pacing, datetime], Step],
+        pacing: Pacing,
+        now: datetime,
+    ) -> Step:
+        queue, complete = await _queue(connection, claim.channel_id, _HEAD_SHOWN)
+        paced = pacing
+        if any(row.kind in {Kind.ALERT, Kind.ROLLUP} for row in queue):
+            cards_at, rollup_at = await _recent(connection, claim.channel_id, now)
+            paced = replace(pacing, cards_at=cards_at, rollup_at=rollup_at)
+        step = decide(queue, paced, now)
+        moves = any(row.state is not State.HELD and row.message is not None for row in queue)
+        if complete or isinstance(step, Send | Verify) or (isinstance(step, Wait) and moves):
+            return step
+        # Only what is done with many rows needs to see them all.
+        return decide((await _queue(connection, claim.channel_id, _QUEUE_SHOWN))[0], paced, now)
 
     async def _roll_up(self, connection: AsyncConnection, claim: Claim, rows: Sequence[Queued], now: datetime) -> None:
         held = any(row.state is State.HELD for row in rows)
@@ -443,36 +582,57 @@ async def _insert(
     return int(made.scalar_one())
 
 
-async def _queue(connection: AsyncConnection, channel: int) -> tuple[Queued, ...]:
+async def _queue(connection: AsyncConnection, channel: int, most: int) -> tuple[tuple[Queued, ...], bool]:
+    """The first unsent rows that move, in order, then those that are held; and whether that is all.
+
+    Held rows come by themselves: more than `most` of them must not hide what passes them.
+    """
     card = DELIVERY.alias("card")
-    rows = await connection.execute(
-        select(DELIVERY, card.c.external_id.label("target"), card.c.state.label("target_state"))
+    other = DELIVERY.alias("other")
+    held = select(other.c.id).where(other.c.channel_id == channel, _HELD)
+    unsent = (
+        select(DELIVERY, card.c.external_id.label("target"), held.exists().label("some_held"))
         .outerjoin(card, and_(card.c.id == DELIVERY.c.target_id))
-        .where(DELIVERY.c.channel_id == channel, DELIVERY.c.state.in_(_UNSENT))
+        .where(DELIVERY.c.channel_id == channel, _IN_QUEUE)
         .order_by(DELIVERY.c.seq, DELIVERY.c.id)
-        .limit(_QUEUE_SHOWN)
+        .limit(most)
     )
-    return tuple(_queued(row) for row in rows)
+    moving = (await connection.execute(unsent.where(DELIVERY.c.state != State.HELD))).all()
+    waiting: Sequence[Row[Any]] = ()
+    if not moving or moving[0].some_held:
+        waiting = (await connection.execute(unsent.where(DELIVERY.c.state == State.HELD))).all()
+    return tuple(_queued(row) for row in (*moving, *waiting)), len(moving) < most and len(waiting) < most
 
 
 def _queued(row: Row[Any]) -> Queued:
-    readable = row.payload_version <= PAYLOAD_VERSION
+    newer = row.payload_version > PAYLOAD_VERSION or row.kind not in set(Kind)
+    message = None if newer else _readable(row.payload)
     return Queued(
         id=row.id,
         seq=row.seq,
-        kind=Kind(row.kind),
+        kind=Kind.NOTICE if newer else Kind(row.kind),
         state=State(row.state),
         created_at=row.created_at,
         due_at=row.due_at,
         attempt=row.attempt,
-        message=from_json(row.payload) if readable else None,
+        message=message,
         settle_at=row.settle_at,
         started_at=row.started_at,
         held_until=row.held_until,
         expires_at=row.expires_at,
         target=row.target,
         card_id=row.target_id,
+        broken=message is None and not newer,
+        parked=row.reason == _NEWER,
+        restored=row.reason == _RESTORED,
     )
+
+
+def _readable(payload: str) -> Message | None:
+    try:
+        return from_json(payload)
+    except ValueError:
+        return None
 
 
 async def _recent(
@@ -500,11 +660,14 @@ async def _record(connection: AsyncConnection, outcome: Outcome, now: datetime, 
             values |= {"sent_at": now, "external_id": outcome.external_id or None}
         case State.PENDING:
             values |= {"due_at": now + (outcome.after or timedelta())}
-            if not outcome.attempted:
-                values |= {"attempt": row.attempt}
         case State.SENDING:
             values |= {"settle_at": now + (outcome.after if outcome.after is not None else settle)}
-    await _move(connection, row, outcome.state, now, came_from=State.SENDING, **values)
+            values |= {"attempt": DELIVERY.c.attempt + 1} if outcome.looked else {}
+            if row.restored:
+                values["reason"] = _RESTORED
+    # Still as it was marked: an outcome whose commit went unnoticed is not written over what came after it.
+    marked = DELIVERY.c.state == State.SENDING
+    await _move(connection, row, outcome.state, now, marked, came_from=State.SENDING, **values)
 
 
 async def _move(
@@ -512,11 +675,15 @@ async def _move(
     row: Queued,
     state: State,
     now: datetime,
-    *,
+    *conditions: ColumnElement[bool],
     came_from: State | None = None,
     **values: Any,  # noqa: ANN401 - columns of different types
 ) -> None:
-    await connection.execute(update(DELIVERY).where(DELIVERY.c.id == row.id).values(state=state, **values))
+    moved = await connection.execute(
+        update(DELIVERY).where(DELIVERY.c.id == row.id, *conditions).values(state=state, **values)
+    )
+    if moved.rowcount == 0:
+        return
     await connection.execute(
         insert(DELIVERY_EVENT).values(
             delivery_id=row.id,
@@ -529,19 +696,66 @@ async def _move(
 
 
 async def _pause(connection: AsyncConnection, claim: Claim, outcome: Outcome, now: datetime) -> None:
+    given_back = {"next_due_at": now, "lease_until": None, "lease_owner": ""}
+    why = {"state": "paused", "pause_reason": outcome.reason, "pause_values": outcome.values}
+    here = CHANNEL.c.id == claim.channel_id
+    if outcome.pause is Reach.CHANNEL:
+        await connection.execute(update(CHANNEL).where(here).values(**why, **given_back, paused_at=now))
+        return
+    await connection.execute(update(CHANNEL).where(here).values(**given_back))
+    workspace = select(CHANNEL.c.workspace_id).where(here).scalar_subquery()
     await connection.execute(
-        update(CHANNEL)
-        .where(CHANNEL.c.id == claim.channel_id)
-        .values(
-            state="paused",
-            pause_reason=outcome.reason,
-            pause_values=outcome.values,
-            paused_at=now,
-            next_due_at=now,
-            lease_until=None,
-            lease_owner="",
-        )
+        update(WORKSPACE).where(WORKSPACE.c.id == workspace, WORKSPACE.c.state == "active").values(**why)
     )
+
+
+async def _recheck(connection: AsyncConnection) -> None:
+    unsent = select(DELIVERY.c.id).where(DELIVERY.c.channel_id == CHANNEL.c.id, _IN_QUEUE).exists()
+    await connection.execute(update(CHANNEL).where(unsent).values(next_due_at=sosik_now()))
+
+
+async def _paused_channels(connection: AsyncConnection, default: Voice) -> list[Paused]:
+    rows = await connection.execute(
+        select(CHANNEL, WORKSPACE.c.language, *REF_COLUMNS)
+        .join(WORKSPACE)
+        .where(CHANNEL.c.state == "paused", WORKSPACE.c.state == "active")
+    )
+    found = []
+    for row in rows.all():
+        people = tuple(row.managers or ())
+        if not people:
+            owners = select(WATCH.c.owner).where(
+                WATCH.c.channel_id == row.id, WATCH.c.removed_at.is_(None), WATCH.c.owner != ""
+            )
+            people = tuple((await connection.execute(owners.distinct().order_by(WATCH.c.owner).limit(3))).scalars())
+        found.append(
+            Paused(
+                f"{_TOLD}channel:{row.id}",
+                str(row.paused_at),
+                ref_of(row),
+                replace(default, language=row.language or default.language),
+                row.pause_reason,
+                row.pause_values or {},
+                people,
+            )
+        )
+    return found
+
+
+async def _paused_workspaces(connection: AsyncConnection, default: Voice) -> list[Paused]:
+    rows = await connection.execute(select(WORKSPACE).where(WORKSPACE.c.state == "paused"))
+    return [
+        Paused(
+            f"{_TOLD}workspace:{row.id}",
+            row.state,
+            ChannelRef(Platform(row.platform), row.external_id, ""),
+            default,
+            row.pause_reason,
+            row.pause_values or {},
+            (),
+        )
+        for row in rows
+    ]
 
 
 async def _due(connection: AsyncConnection, channel: int, at: datetime) -> None:

@@ -116,6 +116,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "이 알림을 보낼 모양으로 만들지 못했어요 ({error})",
         "This alert could not be put into shape ({error})",
     ),
+    "delivery.damaged": (
+        "저장된 알림을 읽을 수 없어요. 데이터베이스를 확인해 주세요",
+        "The stored alert cannot be read. Check the database",
+    ),
+    "delivery.restored": (
+        "사본에서 되살린 알림인데 이미 보냈는지 확인할 수 없어요. 다시 시도하면 보내요",
+        "It comes from a restored copy and nobody can see whether it was sent. Retrying sends it",
+    ),
+    "pause.channel": (
+        "{channel}에 알림을 보낼 수 없어 멈췄어요: {reason}. 다시 쓸 수 있게 되면 밀린 알림부터 이어서 보내요",
+        "Alerts for {channel} are paused: {reason}. Once it can be posted to again, what waits goes out first",
+    ),
+    "pause.workspace": (
+        "{workspace} 전체에 알림을 멈췄습니다: {reason}. 설정과 밀린 알림은 그대로 두었습니다",
+        "All alerts for {workspace} are paused: {reason}. Settings and waiting alerts are kept",
+    ),
     "delivery.newer": ("더 새 버전이 만든 알림이에요", "A newer version made this alert"),
     "delivery.frozen": ("멈춰 있다가 깨어나 보내지 않고 확인해요", "It slept past its deadline; it is looked up first"),
     "delivery.timeout": ("제때 답이 없어 확인하고 있어요", "No answer in time; it is looked up"),

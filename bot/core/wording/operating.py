@@ -72,6 +72,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{file}{file!p:이/가} 이미 있어요. 다른 이름을 적어 주세요",
         "{file} is there already. Choose another name",
     ),
+    "cli.restore": (
+        "사본을 제자리에 놓습니다. 보내지 않은 알림은 확인한 뒤에 보냅니다",
+        "put a copy back; what is unsent in it is looked up before it is sent",
+    ),
+    "cli.restore.file": (
+        "sosik backup이 만든 사본. 없으면 지금 데이터베이스를 되살린 것으로 봅니다",
+        "a copy made by sosik backup; without it the present database counts as put back",
+    ),
+    "restore.done": (
+        "되살렸어요. 보내지 않은 알림은 이미 보냈는지 확인한 뒤에 보내요",
+        "It is put back. What is unsent is looked up before it is sent",
+    ),
+    "restore.not_ours": (
+        "{file}{file!p:은/는} sosik 데이터베이스가 아니에요",
+        "{file} is no database of sosik",
+    ),
+    "restore.postgresql": (
+        "PostgreSQL은 pg_restore로 되살린 다음 파일 없이 sosik restore를 실행해 주세요",
+        "Put PostgreSQL back with pg_restore, then run sosik restore without a file",
+    ),
     "backup.postgresql": (
         "PostgreSQL은 pg_dump로 사본을 만들어 주세요",
         "Copy PostgreSQL with pg_dump",
