@@ -6,6 +6,7 @@
 
 import asyncio
 import fcntl
+import json
 import os
 import random
 import secrets
@@ -19,10 +20,11 @@ from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 
+from bot.adapters.drawing import DRAW_SECONDS, draw_chart
 from bot.adapters.fetch import Fetcher
 from bot.adapters.post import Post, Poster
 from bot.adapters.post_console import ConsolePoster
@@ -35,6 +37,7 @@ from bot.core.errors import GiveUp, UserMistake
 from bot.core.matching.index import Index
 from bot.core.news import ChannelRef, Platform, SourceState
 from bot.core.outlets import parse_outlets
+from bot.core.story import read_model
 from bot.observe import LoopLag, Metrics
 from bot.schedule import Job, Schedule
 from bot.services.audience import LiveAudience
@@ -202,7 +205,11 @@ async def build(
         )
         desk = Desk(
             store,
-            Lookup(store, zone=settings.sosik_timezone),
+            Lookup(
+                store,
+                zone=settings.sosik_timezone,
+                draw=lambda chart: workers.run(draw_chart, chart, settings.sosik_home, timeout_seconds=DRAW_SECONDS),
+            ),
             sourcing,
             digesting,
             voice,
@@ -290,8 +297,9 @@ async def open_store(settings: Settings, *, clock: Callable[[], datetime] | None
         GiveUp: `database.open`, `database.newer`.
     """
     voice = Voice(settings.sosik_language, settings.sosik_timezone)
-    extra = {"clock": clock} if clock is not None else {}
-    store = Store(settings.database, voice=voice, **extra)
+    extra: dict[str, Any] = {"clock": clock} if clock is not None else {}
+    model = await asyncio.to_thread((files("bot.data") / "events.json").read_text, encoding="utf-8")
+    store = Store(settings.database, voice=voice, events=read_model(json.loads(model)), **extra)
     if store.db.path is not None:
         try:
             store.db.path.parent.mkdir(parents=True, exist_ok=True)

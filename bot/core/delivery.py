@@ -152,10 +152,12 @@ Step = Send | Verify | RollUp | Hold | Expire | Drop | Wait
 def decide(queue: Sequence[Queued], pacing: Pacing, now: datetime) -> Step:
     """The next step for a channel whose unsent rows are `queue`, in order of `seq`.
 
-    Rows are sent in order: a row that must wait holds those after it, except held rows, which others pass.
+    Rows are sent in order: a row that must wait holds those after it. Held rows, and changes of a card whose time has
+    not come (its counters change once in two minutes), hold nobody up.
     """
-    moving = [row for row in queue if row.state is not State.HELD]
-    head = moving[0] if moving else None
+    resting = [row for row in queue if _rests(row, now)]
+    moving = [row for row in queue if row.state is not State.HELD and row not in resting]
+    head = next((row for row in moving if row.state is State.SENDING), moving[0] if moving else None)
     if head is not None and head.state is State.SENDING:
         settle = head.settle_at or now
         return Verify(head) if _reached(settle, now) else Wait(settle)
@@ -164,7 +166,7 @@ def decide(queue: Sequence[Queued], pacing: Pacing, now: datetime) -> Step:
     if pacing.quiet_until is None and (released := _released(queue, now)):
         return RollUp(released)
     if head is None:
-        return _until_release(queue, pacing)
+        return _until_release(queue, resting, pacing)
     if head.message is None:
         return Wait(now + NEWER_WAIT)
     if not _reached(head.due_at, now):
@@ -223,11 +225,19 @@ def _released(queue: Sequence[Queued], now: datetime) -> tuple[Queued, ...]:
     )
 
 
-def _until_release(queue: Sequence[Queued], pacing: Pacing) -> Wait:
+def _until_release(queue: Sequence[Queued], resting: Sequence[Queued], pacing: Pacing) -> Wait:
+    """Until a mute ends, or the time of a card's change has come."""
+    times = [row.due_at for row in resting]
     ends = [row.held_until for row in queue if row.held_until is not None]
-    if not ends:
-        return Wait(None)
-    return Wait(max(min(ends), pacing.quiet_until) if pacing.quiet_until is not None else min(ends))
+    if ends:
+        times.append(max(min(ends), pacing.quiet_until) if pacing.quiet_until is not None else min(ends))
+    return Wait(min(times, default=None))
+
+
+def _rests(row: Queued, now: datetime) -> bool:
+    """A change of a card that was never tried and whose time has not come."""
+    untried = row.kind is Kind.EDIT and row.state is State.PENDING and row.attempt == 0
+    return untried and not _reached(row.due_at, now)
 
 
 def _reached(at: datetime, now: datetime) -> bool:
