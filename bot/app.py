@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 
 from bot.adapters.dispatch import Dispatch, Local, Procrastinate
+from bot.adapters.drawing import DRAW_SECONDS, draw_chart
 from bot.adapters.fetch import Fetcher
 from bot.adapters.post import Post, Poster
 from bot.adapters.post_console import ConsolePoster
@@ -235,6 +236,7 @@ async def build(
                 zone=settings.sosik_timezone,
                 hint_for=known.hint,
                 suggestions=suggesting.suggest,
+                draw=lambda chart: workers.run(draw_chart, chart, settings.sosik_home, timeout_seconds=DRAW_SECONDS),
             ),
             sourcing,
             digesting,
@@ -349,8 +351,8 @@ async def open_store(settings: Settings, *, clock: Callable[[], datetime] | None
         GiveUp: `database.open`, `database.newer`.
     """
     voice = Voice(settings.sosik_language, settings.sosik_timezone)
-    extra = {"clock": clock} if clock is not None else {}
-    store = Store(settings.database, voice=voice, **extra)
+    extra: dict[str, Any] = {"clock": clock} if clock is not None else {}
+    store = Store(settings.database, voice=voice, events=await asyncio.to_thread(lambda: Knowledge().events), **extra)
     if store.db.path is not None:
         try:
             store.db.path.parent.mkdir(parents=True, exist_ok=True)

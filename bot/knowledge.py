@@ -1,5 +1,6 @@
 """What ships as data, read once and handed on as values: outlets, companies, ambiguous names, word senses, feeds."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +9,7 @@ from importlib.resources import files
 from bot.core.matching.names import Directory, Doubt, Meanings, parse_ambiguous, parse_companies, warning_for
 from bot.core.matching.sense import Scorer, parse_weights
 from bot.core.outlets import Outlets, parse_outlets
+from bot.core.story import EventModel, read_model
 from bot.core.wording import ENGLISH, say
 from bot.sources.catalog import Catalog, parse_catalog
 
@@ -39,6 +41,11 @@ class Knowledge:
     def scorer(self) -> Scorer:
         """Reads from the context whether a name means the organisation (`뜻:회사`)."""
         return Scorer(parse_weights(_read("sense.json")), self.companies, self.ambiguous)
+
+    @cached_property
+    def events(self) -> EventModel:
+        """Judges whether two articles report the same event."""
+        return read_model(json.loads(_read("events.json")))
 
     @cached_property
     def catalog(self) -> Catalog:

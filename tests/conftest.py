@@ -2,10 +2,12 @@
 
 import asyncio
 import itertools
+import json
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import psycopg
@@ -14,6 +16,7 @@ import pytest
 from bot.adapters.store import Store
 from bot.adapters.store.migrate import upgrade
 from bot.core.compose import Voice
+from bot.core.story import read_model
 from tests import postgres
 
 START = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -75,7 +78,8 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) ->
         address = f"sqlite:///{path}"
     else:
         address = _fresh_database(request.getfixturevalue("postgres_address"), template=_TEMPLATE)
-    async with Store(address, voice=Voice(), clock=clock) as opened:
+    model = json.loads((files("bot.data") / "events.json").read_text(encoding="utf-8"))
+    async with Store(address, voice=Voice(), clock=clock, events=read_model(model)) as opened:
         if request.param == "postgresql":
             clock.move = _moving(address, clock)  # type: ignore[method-assign]
             clock.move()

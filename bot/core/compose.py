@@ -29,6 +29,7 @@ from bot.core.wording import say
 SELF = "@"  # stands for the delivery's own id in an action until it is sent: `w1:why:@`
 ROLLUP_SHOWN = 30  # articles listed in a roll-up; the rest are one press away
 MUTE_CHOICES = ("story", "outlet", "watch", "today")
+_RELATED = "w1:related:"
 _WEEKDAYS = "월화수목금토일"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -42,7 +43,14 @@ class Voice:
 
 
 def alert(
-    article: Article, watches: Sequence[str], excerpt: Sequence[Span], *, voice: Voice, more: int = 0, mention: str = ""
+    article: Article,
+    watches: Sequence[str],
+    excerpt: Sequence[Span],
+    *,
+    voice: Voice,
+    more: int = 0,
+    related: int = 0,
+    mention: str = "",
 ) -> Message:
     """The alert card of contract §7.
 
@@ -50,13 +58,24 @@ def alert(
         watches: names of the watches that matched, as cards show them.
         excerpt: the sentence with the hit.
         more: further outlets that carry the story.
+        related: further articles on the event.
     """
     language = voice.language
     parts: list[Part] = [Chips(tuple(watches)), Headline(article.title, article.url), _byline(article, voice, more)]
     if excerpt:
         parts.append(Excerpt(tuple(excerpt)))
-    parts.append(Buttons(_alert_buttons(article.url, language)))
+    parts.append(Buttons((*_alert_buttons(article.url, language), *_related_button(related, language))))
     return Message(alert_line(watches, article), tuple(parts), mention=mention, language=language)
+
+
+def thread(article: Article, watches: Sequence[str], excerpt: Sequence[Span], *, voice: Voice) -> Message:
+    """A further article on the event of a card, for the card's thread."""
+    parts: list[Part] = [Headline(article.title, article.url), _byline(article, voice, 0)]
+    if excerpt:
+        parts.append(Excerpt(tuple(excerpt)))
+    buttons = (each for each in _alert_buttons(article.url, voice.language) if not each.options)
+    parts.append(Buttons(tuple(buttons)))
+    return Message(alert_line(watches, article), tuple(parts), language=voice.language)
 
 
 def excerpt(article: Article, hits: Sequence[Hit]) -> tuple[Span, ...]:
@@ -76,10 +95,13 @@ def alert_line(watches: Sequence[str], article: Article) -> str:
     return f"{marks} {article.title} ({article.outlet})" if article.outlet else f"{marks} {article.title}"
 
 
-def revise(card: Message, *, watches: Sequence[str], title: str, outlet: str, more: int, edited: bool) -> Message:
+def revise(
+    card: Message, *, watches: Sequence[str], title: str, outlet: str, more: int, edited: bool, related: int = 0
+) -> Message:
     """The same card after its article or its story changed.
 
     Args:
+        related: further articles on the event, behind the button [관련 N].
         edited: the article's title was changed; the card says so.
     """
     parts: list[Part] = []
@@ -92,6 +114,9 @@ def revise(card: Message, *, watches: Sequence[str], title: str, outlet: str, mo
                 parts.append(replace(part, title=title, note=note))
             case Byline():
                 parts.append(replace(part, more=_more(more, card.language)))
+            case Buttons():
+                kept = (each for each in part.buttons if not each.action.startswith(_RELATED))
+                parts.append(Buttons((*kept, *_related_button(related, card.language))))
             case _:
                 parts.append(part)
     marks = "".join(f"[{watch}]" for watch in watches)
@@ -195,6 +220,10 @@ def _byline(article: Article, voice: Voice, more: int) -> Byline:
 
 def _more(count: int, language: str) -> str:
     return say("alert.more", language, count=count) if count else ""
+
+
+def _related_button(count: int, language: str) -> tuple[Button, ...]:
+    return (Button(say("button.related", language, count=count), action=f"{_RELATED}{SELF}"),) if count > 0 else ()
 
 
 def _alert_buttons(url: str, language: str) -> tuple[Button, ...]:

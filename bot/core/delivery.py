@@ -168,12 +168,18 @@ Step = Send | Verify | RollUp | Hold | Expire | Drop | Park | Wait
 def decide(queue: Sequence[Queued], pacing: Pacing, now: datetime) -> Step:
     """The next step for a channel whose unsent rows are `queue`, in order of `seq`.
 
-    Rows are sent in order: a row that must wait holds those after it, except held and unreadable rows: others pass.
+    Rows are sent in order: a row that must wait holds those after it. Held and unreadable rows, and changes of a card
+    whose time has not come (its counters change once in two minutes), hold nobody up.
     """
     if (unread := _unread(queue)) is not None:
         return unread
-    moving = [row for row in queue if row.state is State.SENDING or (row.state is State.PENDING and row.message)]
-    head = moving[0] if moving else None
+    resting = [row for row in queue if _rests(row, now)]
+    moving = [
+        row
+        for row in queue
+        if (row.state is State.SENDING or (row.state is State.PENDING and row.message)) and row not in resting
+    ]
+    head = next((row for row in moving if row.state is State.SENDING), moving[0] if moving else None)
     if head is not None and head.state is State.SENDING:
         settle = head.settle_at or now
         return Verify(head) if _reached(settle, now) else Wait(settle)
@@ -182,7 +188,7 @@ def decide(queue: Sequence[Queued], pacing: Pacing, now: datetime) -> Step:
     if pacing.quiet_until is None and (released := _released(queue, now)):
         return RollUp(released)
     if head is None:
-        return _until_release(queue, pacing, now)
+        return _until_release(queue, resting, pacing, now)
     if not _reached(head.due_at, now):
         return Wait(head.due_at)
     if head.kind in {Kind.EDIT, Kind.THREAD} and head.target is None:
@@ -249,13 +255,21 @@ def _unread(queue: Sequence[Queued]) -> Park | None:
     return None
 
 
-def _until_release(queue: Sequence[Queued], pacing: Pacing, now: datetime) -> Wait:
+def _until_release(queue: Sequence[Queued], resting: Sequence[Queued], pacing: Pacing, now: datetime) -> Wait:
+    """Until a mute ends, the time of a card's change has come, or newer code may have taken what it alone can read."""
     ends = [row.held_until for row in queue if row.message is not None and row.held_until is not None]
     if ends and pacing.quiet_until is not None:
         ends = [max(min(ends), pacing.quiet_until)]
+    ends.extend(row.due_at for row in resting)
     if any(row.message is None for row in queue):
         ends.append(now + NEWER_WAIT)
     return Wait(min(ends, default=None))
+
+
+def _rests(row: Queued, now: datetime) -> bool:
+    """A change of a card that was never tried and whose time has not come."""
+    untried = row.kind is Kind.EDIT and row.state is State.PENDING and row.attempt == 0
+    return untried and not _reached(row.due_at, now)
 
 
 def _reached(at: datetime, now: datetime) -> bool:

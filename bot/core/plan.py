@@ -4,38 +4,18 @@ Pure: the same reading and the same context give the same plan. The store applie
 again changes nothing, because articles, decisions and deliveries have unique keys.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from bot.core import compose
-from bot.core.compose import Voice
-from bot.core.delivery import Kind
-from bot.core.matching.match import Matched
-from bot.core.message import Byline, Chips, Headline, Message
-from bot.core.news import Article, ChannelRef, Hit, Pace, Watch
+from bot.core.news import Article
+from bot.core.story import NEW, Joined
+from bot.core.telling import Audience, Board, Card, Decision, Member, PlannedDelivery, by_channel
+
+__all__ = ["Audience", "Card", "Decision", "Member", "PlannedDelivery"]
 
 EDIT_WINDOW = timedelta(hours=48)  # a card follows its article's edits for so long (design/commands.md §6)
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """An alert that a channel already has, sent or on its way.
-
-    Attributes:
-        sent: False while it waits in the queue: then it is changed where it lies.
-        open: False when it was rolled up, parked or expired: there is no card to edit.
-    """
-
-    delivery_id: int
-    channel: ChannelRef
-    story_id: int
-    article_id: int
-    message: Message
-    created_at: datetime
-    sent: bool = True
-    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +28,10 @@ class KnownArticle:
     summary: str
     outlet: str
     first_seen: datetime
+    event_id: int = 0  # the event its story is told with; 0: that story
     decided: frozenset[int] = frozenset()  # ids of watches that already matched it
     baseline: bool = False  # it stood in its source's first reading
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Everyone who may want an article.
-
-    Attributes:
-        find: the matcher over all watches.
-        names: how cards name what hit, by watch id and term: the first of the term's aliases.
-        revision: of the watches: the store asks for a newer audience when watches changed meanwhile.
-    """
-
-    find: Callable[[Article], Matched]
-    watches: Mapping[int, Watch]
-    names: Mapping[int, Mapping[str, str]]
-    voices: Mapping[ChannelRef, Voice]
-    revision: str = ""
+    judged: bool = False  # it was compared with the stories that we know
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,43 +42,18 @@ class Context:
         known: by identity key.
         stored: the one article at hand, when it is stored already.
         handled: by key of an article that is everybody's: the workspaces whose own sources brought it before.
-        stories: ids of stories of the last days by the article's place in the reading: what is a copy of what.
-        cards: of the stories in question, by story.
+        joined: what the articles that were judged are to the stories we know, by the article's place in the reading; a
+            negative id names the article at place -1 - id.
+        members: the articles of each event in question.
+        cards: of the events in question, by event.
     """
 
     known: Mapping[bytes, KnownArticle] = field(default_factory=lambda: MappingProxyType({}))
     stored: KnownArticle | None = None
     handled: Mapping[bytes, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
-    stories: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
-    outlets: Mapping[int, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    joined: Mapping[int, Joined] = field(default_factory=lambda: MappingProxyType({}))
+    members: Mapping[int, tuple[Member, ...]] = field(default_factory=lambda: MappingProxyType({}))
     cards: Mapping[int, tuple[Card, ...]] = field(default_factory=lambda: MappingProxyType({}))
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Why a watch wants an article, or came near and does not."""
-
-    watch_id: int
-    hits: tuple[Hit, ...] = ()
-    reason: str = ""
-    values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedDelivery:
-    """Something to be said in a channel about the article at hand.
-
-    Attributes:
-        card: edit, thread: the delivery it belongs to.
-        held_until: every watch on it is muted until then.
-    """
-
-    channel: ChannelRef
-    kind: Kind
-    message: Message
-    watch_ids: tuple[int, ...]
-    card: Card | None = None
-    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +62,15 @@ class PlannedArticle:
 
     Attributes:
         known: the stored article that it is; None for a new one.
-        copy_of: the story it joins; None for a story of its own.
+        place: in the reading; other articles of it call this one -1 - place.
+        joined: what it is to the stories we know; None when that was not judged now.
         page_wanted: its page is still to be read and matched.
     """
 
     article: Article
     known: KnownArticle | None = None
-    copy_of: int | None = None
+    place: int = 0
+    joined: Joined | None = None
     page_wanted: bool = False
     page_error: str = ""
     decisions: tuple[Decision, ...] = ()
@@ -181,19 +123,19 @@ def plan_poll(
         articles: as read, in the source's order, oldest last; a new one carries its page's text if that came in time.
         pages_wanted: first keys of the new articles whose page has not been read yet.
     """
-    cards = dict(context.cards)
+    board = Board(context.cards, context.members, audience, now)
     planned: list[PlannedArticle] = []
+    places = {id(article): place for place, article in enumerate(articles)}
     for article in reversed(unknown(articles, context.known)):  # oldest first: alerts read in the order of events
-        story = context.stories.get(articles.index(article))
         waiting = bool(article.keys) and article.keys[0] in pages_wanted
-        each = _plan_new(article, story, cards, context, audience, now)
+        each = _plan_new(article, places[id(article)], board, context, audience)
         planned.append(replace(each, page_wanted=waiting))
     for article in articles:
         known = next((context.known[key] for key in article.keys if key in context.known), None)
         if known is None or known.baseline or now - known.first_seen >= EDIT_WINDOW:
             continue
         if _changed(article, known):
-            planned.append(_plan_change(article, known, cards, context, audience, now))
+            planned.append(_plan_change(article, known, board, context, audience))
     return PollPlan(tuple(planned), audience.revision)
 
 
@@ -201,8 +143,9 @@ def plan_page(
     article: Article, known: KnownArticle, context: Context, audience: Audience, *, now: datetime
 ) -> PollPlan:
     """Decide again about a stored article whose page came later than its headline."""
-    each = _plan_change(article, known, dict(context.cards), context, audience, now)
-    return PollPlan((replace(each, article=article),), audience.revision)
+    board = Board(context.cards, context.members, audience, now)
+    each = _plan_change(article, known, board, context, audience, joined=context.joined.get(0))
+    return PollPlan((each,), audience.revision)
 
 
 def wanted_by(
@@ -233,134 +176,53 @@ def _acts(watch_id: int, article: Article, audience: Audience, handled: frozense
     return home not in handled and article.workspace in {None, home}
 
 
-def _plan_new(
-    article: Article,
-    story: int | None,
-    cards: dict[int, tuple[Card, ...]],
-    context: Context,
-    audience: Audience,
-    now: datetime,
-) -> PlannedArticle:
+def _plan_new(article: Article, place: int, board: Board, context: Context, audience: Audience) -> PlannedArticle:
     wanted, near = wanted_by(article, audience, context)
-    outlets = context.outlets.get(story, ()) if story is not None else ()
-    deliveries = []
-    for channel, decisions in _by_channel(wanted, audience).items():
-        card = _card(cards, story, channel)
-        if card is None:
-            deliveries.append(_new_card(article, channel, decisions, audience, now))
-        elif card.open:
-            more = len({*outlets, article.outlet}) - 1
-            deliveries.append(_edit(card, article.outlet, decisions, audience, more=more))
-    if story is not None:
-        told = {delivery.channel for delivery in deliveries}
-        more = len({*outlets, article.outlet}) - 1
-        deliveries.extend(
-            _edit(card, "", (), audience, more=more)
-            for card in cards.get(story, ())
-            if card.open and card.channel not in told and article.outlet not in outlets
-        )
-    return PlannedArticle(article, copy_of=story, decisions=wanted + near, deliveries=tuple(deliveries))
+    judged = context.joined.get(place)
+    joined = judged or NEW
+    own = -1 - place
+    story = joined.story_id if joined.story_id is not None else own
+    event = joined.event_id if joined.event_id is not None else story
+    member = Member(own, story, article.outlet, article.workspace)
+    board.add(event, member)
+    deliveries: list[PlannedDelivery] = []
+    for decisions in by_channel(wanted, audience).values():
+        deliveries.extend(board.tell(article, member, event, decisions, joined))
+    if joined.story_id is not None:
+        deliveries.extend(board.count(article, member, event, [each.channel for each in deliveries]))
+    return PlannedArticle(article, place=place, joined=judged, decisions=wanted + near, deliveries=tuple(deliveries))
 
 
 def _plan_change(
     article: Article,
     known: KnownArticle,
-    cards: dict[int, tuple[Card, ...]],
+    board: Board,
     context: Context,
     audience: Audience,
-    now: datetime,
+    *,
+    joined: Joined | None = None,
 ) -> PlannedArticle:
     article = replace(article, id=known.id, first_seen=known.first_seen, outlet=known.outlet or article.outlet)
     wanted, near = wanted_by(article, audience, context)
     new = tuple(each for each in wanted if each.watch_id not in known.decided)
     title = article.title if article.title != known.title else None
-    more = max(0, len(context.outlets.get(known.story_id, ())) - 1)
-    deliveries = []
-    by_channel = _by_channel(new, audience)
-    for channel, decisions in by_channel.items():
-        card = _card(cards, known.story_id, channel)
-        if card is None:
-            deliveries.append(_new_card(article, channel, decisions, audience, now, more=more))
-        elif card.open:
-            edited = title if card.article_id == known.id else None
-            deliveries.append(_edit(card, article.outlet, decisions, audience, more=more, title=edited))
+    story, event = known.story_id, known.event_id or known.story_id
+    if joined is not None:
+        story = joined.story_id if joined.story_id is not None else known.id
+        event = joined.event_id if joined.event_id is not None else story
+    member = Member(known.id, story, article.outlet, article.workspace)
+    board.add(event, member)
+    channels = by_channel(new, audience)
+    deliveries: list[PlannedDelivery] = []
+    for channel, decisions in channels.items():
+        if title is not None:
+            board.own_title(article, event, channel, title)
+        deliveries.extend(board.tell(article, member, event, decisions, joined))
+    if joined is not None and joined.story_id is not None:
+        deliveries.extend(board.count(article, member, event, [each.channel for each in deliveries]))
     if title is not None:
-        deliveries.extend(
-            _edit(card, article.outlet, (), audience, more=more, title=title)
-            for card in cards.get(known.story_id, ())
-            if card.open and card.article_id == known.id and card.channel not in by_channel
-        )
-    return PlannedArticle(article, known=known, decisions=new + near, deliveries=tuple(deliveries))
-
-
-def _by_channel(decisions: Iterable[Decision], audience: Audience) -> dict[ChannelRef, tuple[Decision, ...]]:
-    """Decisions of the watches that alert at once, by channel, watches in the order of their numbers."""
-    grouped: dict[ChannelRef, list[Decision]] = {}
-    for decision in decisions:
-        watch = audience.watches[decision.watch_id]
-        if watch.pace is not Pace.DIGEST:
-            grouped.setdefault(watch.channel, []).append(decision)
-    return {
-        channel: tuple(sorted(each, key=lambda decision: audience.watches[decision.watch_id].number))
-        for channel, each in grouped.items()
-    }
-
-
-def _new_card(
-    article: Article,
-    channel: ChannelRef,
-    decisions: Sequence[Decision],
-    audience: Audience,
-    now: datetime,
-    *,
-    more: int = 0,
-) -> PlannedDelivery:
-    watches = [audience.watches[decision.watch_id] for decision in decisions]
-    message = compose.alert(
-        article,
-        _labels(decisions, audience),
-        compose.excerpt(article, [hit for decision in decisions for hit in decision.hits]),
-        voice=audience.voices.get(channel, Voice()),
-        more=more,
-        mention=next((watch.mention for watch in watches if watch.mention), ""),
-    )
-    mutes = [watch.muted_until for watch in watches]
-    muted = [until for until in mutes if until is not None and until > now]
-    held = min(muted) if len(muted) == len(watches) else None
-    return PlannedDelivery(channel, Kind.ALERT, message, tuple(each.id for each in watches), held_until=held)
-
-
-def _edit(
-    card: Card, outlet: str, decisions: Sequence[Decision], audience: Audience, *, more: int, title: str | None = None
-) -> PlannedDelivery:
-    headline = next((part for part in card.message.parts if isinstance(part, Headline)), Headline("", ""))
-    byline = next((part for part in card.message.parts if isinstance(part, Byline)), None)
-    chips = next((part.labels for part in card.message.parts if isinstance(part, Chips)), ())
-    names = list(dict.fromkeys([*chips, *_labels(decisions, audience)]))
-    message = compose.revise(
-        card.message,
-        watches=names,
-        title=title or headline.title,
-        outlet=byline.outlet if byline else outlet,
-        more=more,
-        edited=title is not None and title != headline.title,
-    )
-    return PlannedDelivery(card.channel, Kind.EDIT, message, tuple(each.watch_id for each in decisions), card=card)
-
-
-def _labels(decisions: Sequence[Decision], audience: Audience) -> list[str]:
-    """What the card says was watched: for each hit the first of its aliases, each once."""
-    return list(
-        dict.fromkeys(
-            audience.names[decision.watch_id].get(hit.term, hit.term) for decision in decisions for hit in decision.hits
-        )
-    )
-
-
-def _card(cards: Mapping[int, tuple[Card, ...]], story: int | None, channel: ChannelRef) -> Card | None:
-    if story is None:
-        return None
-    return next((card for card in cards.get(story, ()) if card.channel == channel), None)
+        deliveries.extend(board.retitle(article, event, title, channels))
+    return PlannedArticle(article, known=known, joined=joined, decisions=new + near, deliveries=tuple(deliveries))
 
 
 def _changed(article: Article, known: KnownArticle) -> bool:

@@ -136,8 +136,17 @@ class Pages:
                     return PollPlan(())
                 return plan_page(whole, context.stored, context, audience, now=now)
 
+            def wanted(each: Article, audience: Audience = audience) -> bool:
+                return bool(audience.find(each).found)
+
             try:
-                plan = await self.store.articles.decide([whole], decide, revision=audience.revision, stored=article.id)
+                plan = await self.store.articles.decide(
+                    [whole],
+                    decide,
+                    revision=audience.revision,
+                    stored=article.id,
+                    wanted=wanted,
+                )
             except WatchesChanged:
                 continue
             if plan is not None and any(each.deliveries for each in plan.articles):

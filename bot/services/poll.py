@@ -199,6 +199,7 @@ class Polling:
                     revision=audience.revision,
                     source=source,
                     finish=lambda plan, now: self._finished(source, answer, reading, plan, now),
+                    wanted=_wanted(found),
                 )
             except WatchesChanged:
                 continue
@@ -262,6 +263,12 @@ class Polling:
 
 def _find_all(audience: Audience, articles: Sequence[Article]) -> dict[tuple[bytes, ...], Matched]:
     return {article.keys: audience.find(article) for article in articles}
+
+
+def _wanted(found: Mapping[tuple[bytes, ...], Matched]) -> Callable[[Article], bool]:
+    """Whether some watch matched an article."""
+    matched = {keys for keys, each in found.items() if each.found}
+    return lambda article: article.keys in matched
 
 
 def _known_first(found: Mapping[tuple[bytes, ...], Matched], audience: Audience) -> Callable[[Article], Matched]:

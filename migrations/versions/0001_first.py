@@ -16,11 +16,30 @@ CREATE FUNCTION sosik_now() RETURNS bigint LANGUAGE sql VOLATILE
 AS $$ SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint $$
 """
 
+# The index of look-ups (bot/adapters/store/lookups.py): each database its own.
+TERMS = {
+    "sqlite": ("CREATE VIRTUAL TABLE article_term USING fts5(terms, content='', detail=none, tokenize='ascii')",),
+    "postgresql": (
+        "CREATE TABLE article_term (article_id bigint PRIMARY KEY REFERENCES article ON DELETE CASCADE, "
+        "terms text[] NOT NULL)",
+        "CREATE INDEX ix_article_term_terms ON article_term USING gin (terms)",
+    ),
+}
+
 
 def upgrade() -> None:
     """Make every table."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute(NOW)
+    op.create_table(
+        "daily_count",
+        sa.Column("workspace", sa.Text(), nullable=False),
+        sa.Column("expression_key", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("articles", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "expression_key", "day", name=op.f("pk_daily_count")),
+    )
+    op.create_index(op.f("ix_daily_count_day"), "daily_count", ["day"], unique=False)
     op.create_table(
         "instance",
         sa.Column("id", sa.Text(), nullable=False),
@@ -85,6 +104,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_source_next_poll_at"), "source", ["next_poll_at"], unique=False)
     op.create_table(
+        "story_piece",
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("piece", sa.BigInteger(), nullable=False),
+        sa.Column("article_id", sa.BigInteger(), nullable=False),
+        sa.Column("story_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "piece", "article_id", name=op.f("pk_story_piece")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "story_word",
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("word", sa.BigInteger(), nullable=False),
+        sa.Column("article_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "word", "article_id", name=op.f("pk_story_word")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "workspace",
         sa.Column("id", ID, nullable=False),
         sa.Column("platform", sa.Text(), nullable=False),
@@ -113,14 +149,26 @@ def upgrade() -> None:
         sa.Column("published", sa.BigInteger(), nullable=True),
         sa.Column("first_seen", sa.BigInteger(), nullable=False),
         sa.Column("story_id", ID, nullable=True),
+        sa.Column("event_id", ID, nullable=True),
+        sa.Column("indexed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("page_state", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("page_error", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("baseline", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["article.id"], name=op.f("fk_article_event_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_article_source_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["story_id"], ["article.id"], name=op.f("fk_article_story_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
     )
+    op.create_index(op.f("ix_article_event_id"), "article", ["event_id"], unique=False)
     op.create_index(op.f("ix_article_first_seen"), "article", ["first_seen"], unique=False)
+    op.create_index(
+        "ix_article_indexed",
+        "article",
+        ["first_seen"],
+        unique=False,
+        sqlite_where=sa.text("indexed"),
+        postgresql_where=sa.text("indexed"),
+    )
     op.create_index(
         "ix_article_page",
         "article",
@@ -244,6 +292,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel_id", "local_date", "slot", name=op.f("pk_digest_run")),
     )
     op.create_table(
+        "story_print",
+        sa.Column("article_id", ID, nullable=False),
+        sa.Column("title_key", sa.Text(), nullable=False),
+        sa.Column("pieces", sa.Integer(), nullable=False),
+        sa.Column("thin", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["article.id"], name=op.f("fk_story_print_article_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_story_print")),
+    )
+    op.create_index(op.f("ix_story_print_at"), "story_print", ["at"], unique=False)
+    op.create_index(op.f("ix_story_print_title_key_at"), "story_print", ["title_key", "at"], unique=False)
+    op.create_table(
+        "story_split",
+        sa.Column("article_id", ID, nullable=False),
+        sa.Column("story_id", sa.BigInteger(), nullable=False),
+        sa.Column("title_key", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["article.id"], name=op.f("fk_story_split_article_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("article_id", "story_id", name=op.f("pk_story_split")),
+    )
+    op.create_index(op.f("ix_story_split_story_id"), "story_split", ["story_id"], unique=False)
+    op.create_table(
         "watch",
         sa.Column("id", ID, nullable=False),
         sa.Column("channel_id", ID, nullable=False),
@@ -316,3 +391,5 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name=op.f("fk_vote_delivery_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("delivery_id", "who", name=op.f("pk_vote")),
     )
+    for statement in TERMS[op.get_bind().dialect.name]:
+        op.execute(statement)

@@ -12,11 +12,13 @@ from bot.core.plan import (
     Card,
     Context,
     KnownArticle,
+    Member,
     plan_baseline,
     plan_page,
     plan_poll,
     unknown,
 )
+from bot.core.story import Joined, VerdictKind
 from tests.builders import HERE, NOW, THERE, a_watch, an_article, an_audience
 
 AI_LAB = '"AI 연구소"'
@@ -38,7 +40,16 @@ def a_known(article, **more):
 def a_card(plan, story=7, **more):
     (delivery,) = the_deliveries(plan)
     values = {"delivery_id": 3, "channel": delivery.channel, "story_id": story, "article_id": story}
-    return Card(**{**values, "message": delivery.message, "created_at": NOW, **more})
+    return Card(
+        **{**values, "message": delivery.message, "created_at": NOW, "watch_ids": frozenset(delivery.watch_ids), **more}
+    )
+
+
+COPY_OF_7 = Joined(VerdictKind.COPY, story_id=7, event_id=7)
+
+
+def a_copy_of(card, joined=COPY_OF_7):
+    return Context(joined={0: joined}, members={7: (Member(7, 7, "가람경제"),)}, cards={7: (card,)})
 
 
 def test_an_article_that_a_watch_wants_becomes_one_alert_with_all_watches_on_it():
@@ -163,12 +174,12 @@ def test_a_copy_from_another_outlet_raises_the_counter_of_the_card():
     audience = an_audience(a_watch())
     first = plan_poll([an_article()], Context(), audience, now=NOW)
     copy = an_article(outlet="여울통신", keys=(b"copy",))
-    context = Context(stories={0: 7}, outlets={7: ("가람경제",)}, cards={7: (a_card(first),)})
+    context = a_copy_of(a_card(first))
 
     (planned,) = plan_poll([copy], context, audience, now=NOW).articles
 
     (delivery,) = planned.deliveries
-    assert planned.copy_of == 7
+    assert planned.joined == COPY_OF_7
     assert delivery.kind is Kind.EDIT
     assert part(delivery.message, Byline).more == "외 1개 매체"
 
@@ -176,7 +187,7 @@ def test_a_copy_from_another_outlet_raises_the_counter_of_the_card():
 def test_a_copy_that_only_another_watch_wants_still_counts_on_the_card():
     first = plan_poll([an_article("LG전자와 한화")], Context(), an_audience(a_watch("LG전자", 1)), now=NOW)
     copy = an_article("LG전자와 한화", outlet="여울통신", keys=(b"copy",))
-    context = Context(stories={0: 7}, outlets={7: ("가람경제",)}, cards={7: (a_card(first),)})
+    context = a_copy_of(a_card(first))
 
     (delivery,) = the_deliveries(plan_poll([copy], context, an_audience(a_watch("한화", 2)), now=NOW))
 
@@ -187,7 +198,7 @@ def test_a_copy_that_only_another_watch_wants_still_counts_on_the_card():
 def test_a_card_that_was_rolled_up_is_neither_edited_nor_told_again():
     audience = an_audience(a_watch())
     first = plan_poll([an_article()], Context(), audience, now=NOW)
-    context = Context(stories={0: 7}, outlets={7: ("가람경제",)}, cards={7: (a_card(first, open=False),)})
+    context = a_copy_of(a_card(first, open=False))
 
     assert the_deliveries(plan_poll([an_article(outlet="여울통신", keys=(b"c",))], context, audience, now=NOW)) == []
 

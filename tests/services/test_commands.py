@@ -84,7 +84,10 @@ class Chat:
             here = [replace(article, first_seen=now) for article in articles]
             return plan_poll(here, context, audience, now=now)
 
-        await self.app.store.articles.decide(articles, decide, revision=audience.revision)
+        def wanted(article):
+            return bool(audience.find(article).found)
+
+        await self.app.store.articles.decide(articles, decide, revision=audience.revision, wanted=wanted)
 
 
 @pytest.fixture
@@ -301,8 +304,8 @@ async def test_why_not_answers_stage_by_stage(chat):
 
 
 async def test_search_finds_stories_with_counts_by_day_and_other_outlets(chat):
-    await chat.read("LG전자 하나", name="a")
-    await chat.read("LG전자 하나", name="b", outlet="여울통신")
+    await chat.read("LG전자, 토론토에 새 연구소", name="a")
+    await chat.read("LG전자, 토론토에 새 연구소", name="b", outlet="여울통신")
     await chat.read("LG전자 둘", name="c")
 
     told = await chat.say("검색 LG전자 7일")

@@ -9,10 +9,12 @@ from bot.adapters.store.channels import Channels
 from bot.adapters.store.database import Database, database_url, utc_now
 from bot.adapters.store.digests import Digests
 from bot.adapters.store.housekeeping import Housekeeping
+from bot.adapters.store.lookups import Lookups
 from bot.adapters.store.outbox import Outbox
 from bot.adapters.store.sources import Sources
 from bot.adapters.store.watches import Watches
 from bot.core.compose import Voice
+from bot.core.story import NO_EVENTS, EventModel
 
 
 class Store:
@@ -22,14 +24,23 @@ class Store:
         url: `sqlite:///path` or `postgresql://…`.
         voice: how channels are spoken to that never said otherwise.
         clock: the time on SQLite; PostgreSQL asks its own.
+        events: what reports of the same event have in common.
 
     Raises:
         UserMistake: `database.url`.
     """
 
-    def __init__(self, url: str, *, voice: Voice, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        voice: Voice,
+        clock: Callable[[], datetime] = utc_now,
+        events: EventModel = NO_EVENTS,
+    ) -> None:
         self.db = Database(database_url(url), clock=clock)
-        self.articles = Articles(self.db)
+        self.articles = Articles(self.db, events=events)
+        self.lookups = Lookups(self.db)
         self.channels = Channels(self.db)
         self.digests = Digests(self.db)
         self.housekeeping = Housekeeping(self.db)

@@ -11,7 +11,9 @@ from sqlalchemy import delete, select, text, update
 
 from bot.adapters.store.channels import upsert
 from bot.adapters.store.database import Database
+from bot.adapters.store.lookups import take, terms_of
 from bot.adapters.store.outbox import COPIED
+from bot.adapters.store.stories import article_of, forget
 from bot.adapters.store.tables import (
     ARTICLE,
     CHANGE,
@@ -26,6 +28,7 @@ from bot.adapters.store.tables import (
 )
 from bot.core.delivery import State
 from bot.core.errors import UserMistake
+from bot.core.story.judge import WINDOW
 
 # How long things are kept (facts/delivery.md §7). An article's keys must outlive the longest replay of a feed.
 KEEP_BODIES = timedelta(days=30)
@@ -67,6 +70,7 @@ class Housekeeping:
         """Delete what is past its time, in batches; how many rows went."""
         now = await self.ping()
         gone = 0
+        await self._strip_bodies(now - KEEP_BODIES)
         for table, condition in (
             (DELIVERY_EVENT, DELIVERY_EVENT.c.at < now - KEEP_EVENTS),
             (SEEN_REQUEST, SEEN_REQUEST.c.at < now - KEEP_REQUESTS),
@@ -84,7 +88,6 @@ class Housekeeping:
         ):
             gone += await self._delete(table, condition)
         gone += await self._delete_decisions(now - KEEP_DECISIONS)
-        await self._strip_bodies(now - KEEP_BODIES)
         return gone
 
     async def backup(self, target: Path) -> None:
@@ -119,10 +122,23 @@ class Housekeeping:
             return int((await connection.execute(delete(DECISION).where(DECISION.c.at < before))).rowcount)
 
     async def _strip_bodies(self, before: datetime) -> None:
+        """Forget texts, and what look-ups know of them: both or neither."""
+        while True:
+            async with self._db.writing() as connection:
+                some = select(ARTICLE).where(ARTICLE.c.first_seen < before, text("indexed")).limit(_BATCH)
+                articles = [article_of(row) for row in await connection.execute(some)]
+                if not articles:
+                    break
+                terms = await asyncio.to_thread(terms_of, articles)
+                rows = [(article.id, each) for article, each in zip(articles, terms, strict=True)]
+                await take(connection, self._db, rows)
+                ids = [article.id for article in articles]
+                await connection.execute(update(ARTICLE).where(ARTICLE.c.id.in_(ids)).values(body=""))
         async with self._db.writing() as connection:
             await connection.execute(
                 update(ARTICLE).where(ARTICLE.c.first_seen < before, ARTICLE.c.body != text("''")).values(body="")
             )
+            await forget(connection, (await connection.execute(select(sosik_now()))).scalar_one() - WINDOW)
 
 
 def put_back(copy: Path, target: Path) -> None:

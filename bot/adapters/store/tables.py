@@ -1,6 +1,7 @@
 """The tables. Types are portable: instants are microseconds since 1970 UTC in a BIGINT, lists are JSON text.
 
-`migrations/` makes them; a test compares a migrated database with this file.
+`migrations/` makes them; a test compares a migrated database with this file. The index of look-ups (`article_term`) is
+not here but in lookups.py: the two databases share nothing of it.
 """
 
 import json
@@ -214,13 +215,23 @@ ARTICLE = Table(
     Column("published", Instant),
     Column("first_seen", Instant, nullable=False),
     Column("story_id", ForeignKey("article.id", ondelete="SET NULL")),  # the story's first article; NULL: itself
+    # The first article of the event that its story is told with; NULL: of its own story.
+    Column("event_id", ForeignKey("article.id", ondelete="SET NULL")),
+    _flag("indexed"),  # look-ups can find it: until its text is forgotten
     _word("page_state"),  # '' not needed | wanted | read | failed
     _word("page_error"),
     _flag("baseline"),
     Index(None, "first_seen"),
     Index(None, "source_id", "first_seen"),
     Index(None, "story_id"),
+    Index(None, "event_id"),
     Index(None, "url"),
+    Index(
+        "ix_article_indexed",
+        "first_seen",
+        sqlite_where=text("indexed"),
+        postgresql_where=text("indexed"),
+    ),
     Index(
         "ix_article_page",
         "id",
@@ -236,6 +247,59 @@ ARTICLE_KEY = Table(
     Column("scope", Text, primary_key=True),  # the article's workspace; '' for everybody's
     Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
     Index(None, "article_id"),
+)
+
+STORY_PRINT = Table(
+    "story_print",  # the articles that newcomers are compared with: wanted ones of the last days
+    METADATA,
+    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("title_key", Text, nullable=False),
+    Column("pieces", Integer, nullable=False),
+    Column("thin", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "title_key", "at"),
+    Index(None, "at"),
+)
+
+# By day first, so that a day is forgotten by one range of the key and the day being written is together.
+STORY_PIECE = Table(
+    "story_piece",  # a sampled piece stands in an article; article 0: the piece is furniture
+    METADATA,
+    Column("day", Integer, primary_key=True),
+    Column("piece", BigInteger, primary_key=True),
+    Column("article_id", BigInteger, primary_key=True),
+    Column("story_id", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+STORY_WORD = Table(
+    "story_word",  # a word stands in an article's headline
+    METADATA,
+    Column("day", Integer, primary_key=True),
+    Column("word", BigInteger, primary_key=True),
+    Column("article_id", BigInteger, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+STORY_SPLIT = Table(
+    "story_split",  # somebody took an article out of a story
+    METADATA,
+    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("story_id", BigInteger, primary_key=True),
+    Column("title_key", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "story_id"),
+)
+
+DAILY_COUNT = Table(
+    "daily_count",  # how many articles a workspace's watches with this expression matched on a day
+    METADATA,
+    Column("workspace", Text, primary_key=True),  # platform:workspace
+    Column("expression_key", Text, primary_key=True),
+    Column("day", Text, primary_key=True),  # 2026-11-25, in the bot's zone
+    Column("articles", Integer, nullable=False),
+    Index(None, "day"),
 )
 
 DECISION = Table(

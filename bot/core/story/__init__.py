@@ -9,17 +9,24 @@ candidates up by them, and hands them to `judge`; stable hashes make the answer 
 
 from bot.core.story.copies import Gathered, Near, Posting, TextSize, gather, grams, new_postings, text_size, title_key
 from bot.core.story.events import NO_EVENTS, EventModel, Evidence, read_model, title_features
+from bot.core.story.group import NEW, Grouping, Joined, Newcomer, Print, Shelf, group, print_of
 from bot.core.story.judge import Candidate, Split, Verdict, VerdictKind, judge, judge_by_title
 from bot.core.story.updates import Stage, is_update, plain_title, stage
 
 __all__ = [
+    "NEW",
     "NO_EVENTS",
     "Candidate",
     "EventModel",
     "Evidence",
     "Gathered",
+    "Grouping",
+    "Joined",
     "Near",
+    "Newcomer",
     "Posting",
+    "Print",
+    "Shelf",
     "Split",
     "Stage",
     "TextSize",
@@ -27,11 +34,13 @@ __all__ = [
     "VerdictKind",
     "gather",
     "grams",
+    "group",
     "is_update",
     "judge",
     "judge_by_title",
     "new_postings",
     "plain_title",
+    "print_of",
     "read_model",
     "stage",
     "text_size",

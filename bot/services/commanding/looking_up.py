@@ -1,46 +1,75 @@
 """Look-ups: search, status, help. They change nothing."""
 
+from base64 import b64encode
+from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from types import MappingProxyType
 
-from bot.core import compose, timing
+from bot.core import compose
 from bot.core.commands import COMMANDS, TOPICS, Invocation, number
 from bot.core.errors import UserMistake
 from bot.core.matching import expression as expressions
 from bot.core.matching.expression import Expression
-from bot.core.message import Bullets, Button, Buttons, Heading, Message, Paragraph, Part, Span, Table, Tone
-from bot.core.news import Scope, SourceState
+from bot.core.message import Bullets, Button, Buttons, Heading, Image, Message, Paragraph, Part, Span, Table, Tone
+from bot.core.news import Platform, Scope, SourceState
+from bot.core.trend import MOST_SERIES, Trend, shares, sparkline
 from bot.core.wording import reason
+from bot.render.chart import Chart, alt_text
 from bot.services import explain
 from bot.services.commanding.desk import Asked
+from bot.services.lookup import FoundTrend, about
 from bot.services.replies import Reply
 
 SEARCH_DAYS = (1, 30)
 TREND_DAYS = (7, 30, 90)
-MOST_TRENDS = 5
 _DEFAULT_DAYS = 7
 _PAGE = 5
+_MOST_PAGES = 40  # who has not found it by then wants other words
+_CAUSES = 6  # stories shown behind a trend
+_LINE_SIGNS = 30
 
 
 async def search(asked: Asked, call: Invocation) -> Reply:
     """`검색`: stories of the last days, newest first, with how many each day."""
-    wanted = expressions.parse(call.get("expression"))
+    written = call.get("expression").strip()
+    wanted = expressions.parse(written)
     days = _days(call)
-    found = await asked.desk.lookup.search(wanted, workspace=asked.workspace, days=days, outlet=call.get("outlet"))
+    page = int(call.get("page") or 0) if (call.get("page") or "0").isdecimal() else 0
+    page = min(page, _MOST_PAGES - 1)
+    found = await asked.desk.lookup.search(
+        wanted, workspace=asked.workspace, days=days, outlet=call.get("outlet"), stories=(page + 1) * _PAGE + 1
+    )
     if not found.stories:
         return asked.answer(asked.text("search.none", days=days))
-    page = min(max(0, int(call.get("page") or 0)), (len(found.stories) - 1) // _PAGE)
+    page = min(page, (len(found.stories) - 1) // _PAGE)
     shown = found.stories[page * _PAGE : (page + 1) * _PAGE]
-    heading = asked.text("search.found", expression=call.get("expression").strip(), days=days, count=len(found.stories))
-    parts: list[Part] = [Heading(heading), Paragraph((Span(found.per_day_line(), Tone.QUIET),))]
+    count = about(found.count.value, asked.voice.language, is_rough=found.count.is_rough)
+    heading = asked.text("search.found", expression=written, days=days, count=count)
+    per_day = found.per_day_line()
+    if found.count.is_rough:
+        per_day = asked.text("search.rough", counts=per_day)
+    parts: list[Part] = [Heading(heading), Paragraph((Span(per_day, Tone.QUIET),))]
     parts.append(Bullets(tuple(asked.desk.lookup.story_line(story, asked.voice) for story in shown)))
-    buttons = []
-    if (page + 1) * _PAGE < len(found.stories):
-        kept = await asked.desk.lookup.keep(call)
-        buttons.append(Button(asked.text("button.next"), action=f"w1:search:{kept}.{page + 1}"))
-    if buttons:
-        parts.append(Buttons(tuple(buttons)))
-    return Reply(Message(heading, tuple(parts), language=asked.voice.language), public=bool(call.get("share")))
+    is_public = bool(call.get("share"))
+    if not is_public:
+        more = (page + 1) * _PAGE < len(found.stories) and page + 1 < _MOST_PAGES
+        parts.append(Buttons(await _search_buttons(asked, call, page if more else None)))
+    return Reply(Message(heading, tuple(parts), language=asked.voice.language), public=is_public)
+
+
+async def _search_buttons(asked: Asked, call: Invocation, page: int | None) -> tuple[Button, ...]:
+    """The next page, the share button, and the watch that tells the same from now on."""
+    lookup = asked.desk.lookup
+    kept = await lookup.keep(call)
+    buttons = [] if page is None else [Button(asked.text("button.next"), action=f"w1:search:{kept}.{page + 1}")]
+    share = await lookup.keep(replace(call, arguments=MappingProxyType({**call.arguments, "share": "yes"})))
+    watch = await lookup.keep(Invocation("watch.add", MappingProxyType({"expression": call.get("expression")})))
+    return (
+        *buttons,
+        Button(asked.text("button.share"), action=f"w1:kept:{share}"),
+        Button(asked.text("button.watch_search"), action=f"w1:kept:{watch}"),
+    )
 
 
 async def test(asked: Asked, call: Invocation) -> Reply:
@@ -64,25 +93,60 @@ async def test(asked: Asked, call: Invocation) -> Reply:
 async def trend(asked: Asked, call: Invocation) -> Reply:
     """`추이`: articles a day for up to five expressions, with the stories behind them."""
     wanted = [Expression((part,)) for part in expressions.parse(call.get("expression")).parts]
-    if len(wanted) > MOST_TRENDS:
-        raise UserMistake("trend.too_many", most=MOST_TRENDS)
+    if len(wanted) > MOST_SERIES:
+        raise UserMistake("trend.too_many", most=MOST_SERIES)
     days = _trend_days(call)
-    found = [await asked.desk.lookup.search(each, workspace=asked.workspace, days=days) for each in wanted]
-    today = (await asked.desk.store.housekeeping.ping()).astimezone(timing.zone_of(asked.voice.zone)).date()
-    span = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
-    rows = []
-    total = sum(sum(each.days.values()) for each in found)
-    for each, story in zip(wanted, found, strict=True):
-        counts = [story.days.get(day, 0) for day in span]
-        share = f"{round(100 * sum(counts) / total)}%" if total else "–"
-        rows.append((each.name, str(sum(counts)), share, sparkline(counts)))
-    header = tuple(asked.text(f"trend.{column}") for column in ("watch", "count", "share", "line"))
+    names = Counter(each.name for each in wanted)
+    labelled = {each.name if names[each.name] == 1 else str(each): each for each in wanted}
+    found = await asked.desk.lookup.trend(labelled, workspace=asked.workspace, days=days, zone=asked.voice.zone)
     heading = asked.text("trend.heading", days=days)
-    parts: list[Part] = [Heading(heading), Table(header, tuple(rows))]
-    items = [asked.desk.lookup.story_line(story, asked.voice) for each in found for story in each.stories[:3]]
+    parts: list[Part] = [Heading(heading), *await _picture(asked, heading, found.trend), _table(asked, found)]
+    parts.extend(Paragraph((Span(note, Tone.QUIET),)) for note in _notes(asked, found))
+    items = [
+        (Span(f"{label} {day.month}/{day.day} ", Tone.QUIET), *asked.desk.lookup.story_line(story, asked.voice))
+        for label, day, story in found.causes[:_CAUSES]
+    ]
     if items:
-        parts.append(Bullets(tuple(items[:6])))
+        parts.append(Bullets(tuple(items)))
     return Reply(Message(heading, tuple(parts), language=asked.voice.language))
+
+
+async def _picture(asked: Asked, title: str, shown: Trend) -> list[Part]:
+    """The chart where a private answer carries a file: Slack's does not, and the console is text (commands.md §3)."""
+    if asked.caller.channel.platform is not Platform.DISCORD:
+        return []
+    chart = Chart(title, shown, asked.voice.language)
+    data = await asked.desk.lookup.picture(chart)
+    return [Image(alt_text(chart), data=b64encode(data).decode())] if data else []
+
+
+def _table(asked: Asked, found: FoundTrend) -> Table:
+    language = asked.voice.language
+    total = sum(one.total for one in found.trend.series)
+    rows = []
+    for one, share in zip(found.trend.series, shares(found.trend), strict=True):
+        count = about(one.total, language, is_rough=found.is_rough)
+        rows.append((one.label, count, f"{share:.0%}" if total else "–", sparkline(_in_steps(one.counts))))
+    return Table(tuple(asked.text(f"trend.{column}") for column in ("watch", "count", "share", "line")), tuple(rows))
+
+
+def _in_steps(counts: Sequence[int]) -> list[int]:
+    """At most 30 steps, each the sum of as many days."""
+    step = -(-len(counts) // _LINE_SIGNS)
+    return [sum(counts[at : at + step]) for at in range(0, len(counts), step)]
+
+
+def _notes(asked: Asked, found: FoundTrend) -> list[str]:
+    """What the numbers are not."""
+    shown, notes = found.trend, []
+    if shown.known_days < len(shown.days):
+        notes.append(asked.text("trend.known", days=shown.known_days))
+    if shown.counters_until is not None:
+        until = f"{shown.counters_until.month}/{shown.counters_until.day}"
+        notes.append(asked.text("trend.counters", until=until))
+    if found.is_rough:
+        notes.append(asked.text("trend.rough"))
+    return notes
 
 
 async def status(asked: Asked, _call: Invocation) -> Reply:
@@ -142,12 +206,3 @@ def _trend_days(call: Invocation) -> int:
     if not text.isdecimal() or int(text) not in TREND_DAYS:
         raise UserMistake("trend.days", days=", ".join(map(str, TREND_DAYS)))
     return int(text)
-
-
-def sparkline(counts: Sequence[int]) -> str:
-    """`▁▂▅█`: one block a day, as high as its share of the highest."""
-    top = max(counts, default=0)
-    return "".join(_BLOCKS[round(count / top * (len(_BLOCKS) - 1))] if top else _BLOCKS[0] for count in counts)
-
-
-_BLOCKS = "▁▂▃▄▅▆▇█"

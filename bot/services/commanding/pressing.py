@@ -8,7 +8,9 @@ from types import MappingProxyType
 from bot.core import compose, timing
 from bot.core.commands import Invocation, Standing
 from bot.core.errors import UserMistake
-from bot.core.message import Bullets, Heading, Message, from_json
+from bot.core.matching import expression as expressions
+from bot.core.message import Bullets, Button, Heading, Message, Span, Tone, from_json
+from bot.core.news import Pace
 from bot.services import explain
 from bot.services.commanding import watching
 from bot.services.commanding.desk import Asked
@@ -16,6 +18,7 @@ from bot.services.replies import Reply
 
 VERSION = "w1"
 _MORE_SHOWN = 20
+_RELATED_SHOWN = 3  # a button for each, and two to turn the page, stand in one row
 
 Run = Callable[[Invocation], Awaitable[Reply]]
 
@@ -123,6 +126,61 @@ async def _mute(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
     return asked.answer(asked.text("mute.several", numbers=", ".join(names), until=compose.moment(until, asked.voice)))
 
 
+async def _related(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
+    """The other articles on a card's event, with a button to take each out."""
+    return await _related_list(asked, pressed.id, 0)
+
+
+async def _related_page(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
+    return replace(await _related_list(asked, *_pair(pressed)), replaces=True)
+
+
+async def _related_list(asked: Asked, card: int, page: int) -> Reply:
+    found = await asked.desk.store.articles.related(card, asked.channel)
+    if found is None:
+        raise UserMistake("press.gone")
+    if not found:
+        return asked.answer(asked.text("related.none"))
+    page = min(page, (len(found) - 1) // _RELATED_SHOWN)
+    shown = found[page * _RELATED_SHOWN : (page + 1) * _RELATED_SHOWN]
+    items = [
+        (Span(f"{place}. ", Tone.QUIET), *asked.desk.lookup.line(told.article, asked.voice))
+        for place, told in enumerate(shown, 1)
+    ]
+    buttons = [
+        Button(asked.text("button.split", place=place), action=f"w1:split:{card}.{told.article.id}")
+        for place, told in enumerate(shown, 1)
+    ]
+    if page:
+        buttons.append(Button(asked.text("button.back"), action=f"w1:related_page:{card}.{page - 1}"))
+    if (page + 1) * _RELATED_SHOWN < len(found):
+        buttons.append(Button(asked.text("button.next"), action=f"w1:related_page:{card}.{page + 1}"))
+    return asked.listing(asked.text("related.heading", count=len(found)), items, buttons=buttons)
+
+
+async def _split(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
+    """`나누기`: the article leaves the card's event for good, and is told by itself where a watch here wants it."""
+    card, article_id = _pair(pressed)
+    out = await asked.desk.store.articles.split(card, article_id, asked.channel, who=asked.caller.user)
+    if out is None:
+        raise UserMistake("related.split_gone")
+    told = [(watch, hits) for watch, hits in out.matches if watch.pace is not Pace.DIGEST]
+    if told:
+        hits = [hit for _, each in told for hit in each]
+        names = [expressions.parse(watch.expression).name for watch, _ in told]
+        message = compose.alert(out.article, names, compose.excerpt(out.article, hits), voice=asked.public_voice)
+        watch_ids = [watch.id for watch, _ in told]
+        await asked.desk.store.articles.tell(out.article.id, message, asked.channel, watch_ids)
+    asked.desk.wake()
+    return asked.answer(asked.text("related.split", title=out.article.title))
+
+
+def _pair(pressed: Pressed) -> tuple[int, int]:
+    """`17.4`: a card and a number."""
+    one, _, other = pressed.argument.partition(".")
+    return replace(pressed, argument=one).id, replace(pressed, argument=other).id
+
+
 async def _bad(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
     await explain.watches_of(asked, pressed.id)
     await asked.desk.store.channels.vote(pressed.id, asked.caller.user, good=False)
@@ -152,6 +210,9 @@ _VERBS: MappingProxyType[str, tuple[Standing, Callable[[Asked, Pressed, Run], Aw
         "more": (Standing.READER, _more),
         "mute": (Standing.MANAGER, _mute),
         "bad": (Standing.READER, _bad),
+        "related": (Standing.READER, _related),
+        "related_page": (Standing.READER, _related_page),
+        "split": (Standing.MANAGER, _split),
         "retry": (Standing.MANAGER, _retry),
         "digest": (Standing.MANAGER, _digest),
     }

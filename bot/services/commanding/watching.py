@@ -10,7 +10,7 @@ from bot.core.matching.expression import Expression
 from bot.core.message import Button, Excerpt, Paragraph, Part, Span, Tone
 from bot.core.news import Pace, Scope, Watch
 from bot.services.commanding.desk import PAGE_ROWS, UNDO_WITHIN, Asked
-from bot.services.lookup import Preview
+from bot.services.lookup import Preview, about
 from bot.services.replies import Reply
 
 ASK_FIRST_PER_DAY = 20  # a watch that would fire more often than this asks first (contract §6)
@@ -203,7 +203,8 @@ def _expect(asked: Asked, preview: Preview, watch: Watch) -> str:
     if not preview.hits:
         return asked.text("watch.expect_none", number=watch.number, days=preview.days)
     per_day = max(1, round(preview.per_day))
-    return asked.text("watch.expect", number=watch.number, days=preview.days, count=preview.hits, per_day=per_day)
+    count = about(preview.hits, asked.voice.language, is_rough=preview.is_rough)
+    return asked.text("watch.expect", number=watch.number, days=preview.days, count=count, per_day=per_day)
 
 
 def _samples(preview: Preview) -> list[Part]:

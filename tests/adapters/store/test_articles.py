@@ -12,6 +12,13 @@ from bot.core.news import Article
 from bot.core.plan import plan_baseline, plan_page, plan_poll
 from tests.builders import HERE, an_article, an_audience
 
+LAB = "LG전자, 토론토에 새 연구소 연다"
+BODY = (
+    "LG전자가 캐나다 토론토에 인공지능 연구소를 하나 더 연다고 21일 밝혔다. 새 연구소에는 연구원 120명이 일하게 된다. "
+    "회사는 앞으로 5년 동안 3000억원을 들여 로봇과 자율 주행 기술을 함께 개발할 계획이다. "
+    "대학과 맺은 협약은 2028년까지 이어지며, 과제 서른한 개가 이미 정해졌다고 회사 쪽은 설명했다."
+)
+
 
 async def watching(store, *expressions):
     for text in expressions:
@@ -25,9 +32,12 @@ async def read(store, clock, articles, audience, revision, pages=frozenset(), so
         here = [with_time(article, now) for article in articles]
         return plan_poll(here, context, audience, now=now, pages_wanted=pages)
 
+    def wanted(article):
+        return bool(audience.find(article).found)
+
     finish = (lambda plan, now: {"baselined": True}) if source else None
     clock.move(seconds=1)
-    return await store.articles.decide(articles, decide, revision=revision, source=source, finish=finish)
+    return await store.articles.decide(articles, decide, revision=revision, source=source, finish=finish, wanted=wanted)
 
 
 def with_time(article, now) -> Article:
@@ -91,9 +101,9 @@ async def test_the_first_reading_is_kept_and_says_nothing(store, clock):
 
 async def test_a_copy_of_the_last_days_joins_the_card(store, clock):
     revision, audience = await watching(store, "LG전자")
-    await read(store, clock, [an_article("LG전자 하나", name="one")], audience, revision)
+    await read(store, clock, [an_article(LAB, name="one", body=BODY)], audience, revision)
 
-    await read(store, clock, [an_article("LG전자 하나", name="two", outlet="여울통신")], audience, revision)
+    await read(store, clock, [an_article(LAB, name="two", outlet="여울통신", body=BODY)], audience, revision)
 
     (alert,) = await rows_of(store)
     assert "외 1개 매체" in alert.payload
@@ -103,12 +113,12 @@ async def test_a_copy_of_the_last_days_joins_the_card(store, clock):
 
 async def test_a_sent_card_gets_one_edit_that_the_next_change_replaces(store, clock):
     revision, audience = await watching(store, "LG전자")
-    await read(store, clock, [an_article("LG전자 하나", name="one")], audience, revision)
+    await read(store, clock, [an_article(LAB, name="one", body=BODY)], audience, revision)
     async with store.db.writing() as connection:
         await connection.execute(update(DELIVERY).values(state=State.SENT, external_id="ts-1", sent_at=clock.now))
 
     for outlet in ("여울통신", "미르일보"):
-        await read(store, clock, [an_article("LG전자 하나", name=outlet, outlet=outlet)], audience, revision)
+        await read(store, clock, [an_article(LAB, name=outlet, outlet=outlet, body=BODY)], audience, revision)
 
     alert, edit = await rows_of(store)
     assert (edit.kind, edit.target_id, edit.state) == (Kind.EDIT, alert.id, State.PENDING)
