@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.adapters.store import Store
+from bot.adapters.store import Store, database
 from bot.adapters.store.migrate import upgrade
 from bot.core.compose import Voice
 from bot.core.story import read_model
@@ -35,6 +35,14 @@ class Clock:
 
     def move(self, **span: float) -> None:
         self.now += timedelta(**span)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nobody_pulls_the_plug() -> Iterator[None]:
+    """Waiting for the disk at every commit is most of what a test with SQLite would do."""
+    durable, database.SYNCHRONOUS = database.SYNCHRONOUS, "OFF"
+    yield
+    database.SYNCHRONOUS = durable
 
 
 @pytest.fixture

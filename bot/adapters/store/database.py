@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.core.errors import GiveUp, TryLater, UserMistake
 
 _READERS = 4
+SYNCHRONOUS = "FULL"  # a delivery's mark must outlive a power cut; tests, which nobody unplugs, set OFF
 _BUSY_MILLISECONDS = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -123,7 +124,7 @@ class Database:
             for pragma in (
                 f"busy_timeout={_BUSY_MILLISECONDS}",
                 "journal_mode=WAL",
-                "synchronous=FULL",  # a delivery's mark must outlive a power cut
+                f"synchronous={SYNCHRONOUS}",
                 "foreign_keys=ON",
             ):
                 cursor.execute(f"PRAGMA {pragma}")
