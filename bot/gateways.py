@@ -13,8 +13,9 @@ import structlog
 from pydantic import SecretStr
 
 from bot.app import App
-from bot.core.errors import GiveUp, Reach, SosikError
-from bot.core.news import ChannelRef, Platform
+from bot.core.commands import Caller, number
+from bot.core.errors import GiveUp, Reach, SosikError, UserMistake
+from bot.core.news import ChannelRef, Platform, Watch
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -79,6 +80,24 @@ class Events:
     async def workspace_gone(self, workspace: str) -> None:
         """The app was uninstalled or the server left: kept for 30 days, no calls."""
         await self._app.store.channels.set_workspace(self._platform, workspace, "gone")
+
+
+class Known:
+    """What Discord's dialogs and direct messages ask of the store."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def watch(self, caller: Caller, text: str) -> Watch | None:
+        """The watch with this number in the caller's channel, if there is one."""
+        try:
+            return await self._app.store.watches.get(caller.channel, number(text))
+        except UserMistake:
+            return None
+
+    async def workspace_of(self, channel: str) -> str | None:
+        """The server whose personal watches use this direct-message channel."""
+        return await self._app.store.channels.workspace_of(Platform.DISCORD, channel)
 
 
 @asynccontextmanager
@@ -192,6 +211,7 @@ async def _discord(app: App, settings: Settings, stack: AsyncExitStack, *, liste
         stored_hash=StoredHash(
             read=lambda: channels.note(_COMMANDS), write=lambda value: channels.set_note(_COMMANDS, value)
         ),
+        known=Known(app),
     )
     await gateway.start()
     stack.push_async_callback(gateway.stop)

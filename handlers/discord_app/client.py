@@ -109,9 +109,10 @@ class Client(discord.AutoShardedClient):
         caller, command = await caller_of(interaction, self._known), BY_NAME[call.name]
         if call.name == "watch.edit" and set(call.arguments) == {"watch"}:
             watch = await self._known.watch(caller, call.get("watch")) if self._known is not None else None
-            language = caller.language or self._language
-            await interaction.response.send_modal(editing.dialog(call.get("watch"), watch, language))
-            return
+            if watch is not None or self._known is None:  # else the command itself says what is wrong
+                language = caller.language or self._language
+                await interaction.response.send_modal(editing.dialog(call.get("watch"), watch, language))
+                return
         defer = command.asks_network and (call.name != "watch.test" or bool(call.get("url")))
         await answer_with(interaction, self._commands.run(caller, call, InteractionRights(interaction)), defer=defer)
 

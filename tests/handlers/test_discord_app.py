@@ -74,7 +74,8 @@ class Archive:
     """What the store knows."""
 
     async def watch(self, caller, number):
-        assert (caller.user, number) == (USER, "12")
+        if (caller.user, number) != (USER, "12"):
+            return None
         return Watch(1, HERE, "LG전자", since=None, number=12, scope=Scope.TITLE, pace=Pace.DIGEST, version=3)
 
     async def workspace_of(self, channel):
@@ -561,6 +562,14 @@ async def test_edit_without_a_change_opens_a_dialog_with_what_the_watch_says(fak
             },
         )
     ]
+    assert answer.text == "했어요"
+
+
+async def test_editing_a_watch_that_there_is_not_opens_no_dialog(fake, layer):
+    async with running(fake, layer, known=Archive()):
+        answer = await fake.slash("watch edit", {"watch": "99"})
+
+    assert layer.what == [("watch.edit", {"watch": "99"})]
     assert answer.text == "했어요"
 
 

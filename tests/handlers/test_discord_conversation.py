@@ -12,6 +12,7 @@ from bot.core.commands import COMMANDS
 from bot.core.message import from_json
 from bot.core.news import ChannelRef, Platform
 from bot.core.wording import TEXTS
+from bot.gateways import Known
 from handlers import discord_app
 from tests.fakes import discord as fakes
 from tests.fakes.discord import ADMIN, GUILD, MANAGER, MEMBER, TEXT, FakeDiscord
@@ -54,7 +55,7 @@ async def chat(tmp_path, logs):
     async with FakeDiscord() as fake:
         poster = DiscordPoster(fake.token, api_url=fake.url)
         async with build(settings_for(tmp_path), out=Paper(), posters={Platform.DISCORD: poster}) as app:
-            gateway = discord_app.build(app.commands, token=fake.token, api_url=fake.url)
+            gateway = discord_app.build(app.commands, token=fake.token, api_url=fake.url, known=Known(app))
             await gateway.start()
             assert await gateway.ready(10)
             yield Chat(fake, app, logs)
@@ -139,6 +140,28 @@ async def test_a_personal_watch_says_hello_by_direct_message(chat):
     (hello,) = [row for row in rows if row is not None]
     assert chat.fake.rooms[hello.ref_channel].type == fakes.DM_TYPE
     assert hello.ref_workspace == GUILD
+
+
+async def test_a_personal_watch_is_looked_after_in_the_direct_message(chat):
+    await chat.say("news me", {"expression": "네이버"}, permissions=MEMBER)
+    (direct,) = [room.id for room in chat.fake.rooms.values() if room.type == fakes.DM_TYPE]
+
+    known = await chat.say("news latest", {"watch": "1"}, channel=direct)
+    unknown = await chat.say("news latest", {"watch": "9"}, channel=direct)
+
+    assert "#9 감시가 없어요" in unknown.text
+    assert "감시가 없어요" not in known.text
+
+
+async def test_the_dialog_shows_the_watch_and_changes_it(chat):
+    await chat.watching()
+    dialog = await chat.fake.slash("watch edit", {"watch": "#1"}, permissions=ADMIN)
+    assert dialog.data["components"][0]["component"]["value"] == "LG전자"
+
+    await chat.fake.submit(dialog, {"exclude": "채용", "scope": "title"}, permissions=ADMIN)
+    ((watch,),) = [(await chat.app.store.watches.active())[1]]
+    assert (watch.expression, watch.scope) == ("LG전자 -채용", "title")
+    assert "#7" in (await chat.say("watch edit", {"watch": "7"})).text
 
 
 async def test_every_message_that_a_command_queues_is_posted(chat):

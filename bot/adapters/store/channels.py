@@ -103,6 +103,13 @@ class Channels:
         async with self._db.reading() as connection:
             return await self._read(connection, None)
 
+    async def workspace_of(self, platform: Platform, channel: str) -> str | None:
+        """The workspace that this channel is known under, the latest when there are several; else None."""
+        async with self._db.reading() as connection:
+            known = select(WORKSPACE.c.external_id).join(CHANNEL, CHANNEL.c.workspace_id == WORKSPACE.c.id)
+            mine = known.where(WORKSPACE.c.platform == platform, CHANNEL.c.external_id == channel)
+            return (await connection.execute(mine.order_by(CHANNEL.c.id.desc()).limit(1))).scalar_one_or_none()
+
     async def change(self, ref: ChannelRef, **columns: object) -> None:
         """Set columns of the channel's row: `quiet`, `managers`, `muted_until`, `digest`, `digest_due_at`.
 
