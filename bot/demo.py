@@ -163,7 +163,11 @@ async def _sections(app: App, show: Show, language: str) -> list[Section]:
     now = datetime.now(UTC)
     voice = Voice(language, app.settings.sosik_timezone)
     replies = []
-    for key, line in (("digest", "요약 지금"), ("search", "검색 LG전자"), ("trend", "추이 LG전자, SK하이닉스, 기아")):
+    for key, line in (
+        ("digest", "요약 지금"),
+        ("search", "검색 LG전자"),
+        ("trend", "추이 LG전자, SK하이닉스, 기아 7일"),
+    ):
         reply = await app.commands.run_text(Caller(CHANNEL, "operator"), line, OperatorRights())
         replies.append(Section(say(f"page.demo.{key}", language), ((reply.message, now),)))
     rolled = compose.rollup([card for card, _ in cards], voice=voice)

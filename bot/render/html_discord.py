@@ -20,7 +20,7 @@ from bot.render.html_parts import EMPTY, Reader, clock, day, element, joined, li
 Json = Mapping[str, Any]
 
 _INLINE = re.compile(
-    r"\\(?P<sign>[^\w\s])"
+    r"\\(?P<sign>[^0-9A-Za-z\s])"
     r"|`(?P<code>[^`\n]+)`"
     r"|\*\*(?P<bold>(?:\\.|[^*\\\n])+)\*\*"
     r"|\[(?P<label>[^\[\]\n]+)\]\((?P<url>https?://[^\s()]+)\)"

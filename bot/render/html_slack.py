@@ -122,7 +122,7 @@ class _Page:
             return self._date(leaf["timestamp"], leaf["format"], leaf["fallback"])
         if kind not in {"text", "link"}:
             raise ValueError(f"a leaf of type {kind!r}")
-        shown = joined(str(leaf.get("text") or leaf["url"]).split("\n"), element("br"))
+        shown = joined(str(leaf["text"]).split("\n"), element("br"))
         for style, tag in (("code", "code"), ("bold", "strong")):
             if leaf.get("style", {}).get(style):
                 shown = element(tag, shown)

@@ -62,8 +62,9 @@ h3 { font-size: 13px; margin: 0 0 6px; color: #54525a; }
   border: 1px solid #dddce0; border-radius: 3px; }
 .slack code { color: #a8123f; padding: 1px 3px; }
 .slack pre { padding: 8px; margin: 4px 0; white-space: pre-wrap; }
-.slack table { border-collapse: collapse; margin: 6px 0; }
-.slack th, .slack td { border: 1px solid #dddce0; padding: 5px 10px; text-align: left; }
+.slack table { border-collapse: collapse; margin: 6px 0; display: block; overflow-x: auto; }
+.slack th, .slack td { border: 1px solid #dddce0; padding: 5px 10px; text-align: left; white-space: nowrap;
+  overflow-wrap: normal; }
 .slack th { background: #f8f8f8; }
 .slack .mention { background: #e3f0fb; color: #0f548a; border-radius: 3px; padding: 0 2px; }
 .slack .button, .slack .menu summary { border: 1px solid #b9b8bb; border-radius: 8px; background: #fff; color: #1d1c1d;
