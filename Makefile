@@ -5,7 +5,7 @@ RUN  := $(VENV)/bin/
 UV   := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run check test cover bench bench-store crash docs lock
+.PHONY: help setup demo run check test cover bench bench-store crash docs pictures lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -56,6 +56,9 @@ crash: setup ## kill, freeze and restart real processes: nothing lost, nothing d
 
 docs: setup ## check that the documents tell the truth
 	$(RUN)pytest -rs tests/test_documents.py tests/test_parity.py
+
+pictures: setup ## the cards in docs/images, from the demo in headless Chromium
+	$(RUN)python -m tests.pictures
 
 lock: | $(filter .uv/bin/uv,$(UV)) ## make requirements.lock anew
 	$(UV) pip compile --quiet --universal --generate-hashes --extra dev pyproject.toml -o requirements.lock

@@ -6,6 +6,7 @@ people use, and the real clock, fetch, matcher, store and delivery run until eve
 
 import asyncio
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -19,16 +20,20 @@ from rich.status import Status
 
 from bot.adapters.post import Post
 from bot.app import App, build, running
+from bot.core import compose
 from bot.core.commands import Caller
+from bot.core.compose import Voice
 from bot.core.errors import UserMistake
 from bot.core.matching import expression as expressions
-from bot.core.message import Byline, Chips, Excerpt, Headline
+from bot.core.message import Buttons, Byline, Chips, Excerpt, Headline, Message, from_json
 from bot.core.news import ChannelRef, Platform
 from bot.core.wording import say
 from bot.demo_site import DemoSite, serve
 from bot.gateways import Gateways, serving
 from bot.observe import configure_logs
 from bot.render import plain_text
+from bot.render.html_page import Section, demo_page
+from bot.render.html_parts import Reader
 from bot.settings import Settings, load
 from handlers.console_app import OperatorRights
 
@@ -68,10 +73,17 @@ class Alert:
 
 @dataclass(slots=True)
 class Show:
-    """What went out, and who waits for it."""
+    """What went out, and who waits for it.
+
+    Attributes:
+        posts: the alerts' messages, with when each went out.
+        page: what the web page shows; empty until everything is out.
+    """
 
     names: dict[str, str] = field(default_factory=dict)
     alerts: list[Alert] = field(default_factory=list)
+    posts: list[tuple[Message, datetime]] = field(default_factory=list)
+    page: list[Section] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     told: Callable[[Alert], None] = lambda _: None
 
@@ -96,6 +108,7 @@ class Show:
             at=datetime.now(UTC),
         )
         self.alerts.append(alert)
+        self.posts.append((post.message, alert.at))
         self.told(alert)
         self.changed.set()
 
@@ -115,16 +128,62 @@ async def run_demo(*, hold: bool, as_json: bool) -> int:
         progress = stack.enter_context(_progress(settings.sosik_language))
         await _subscribe(app, site, base, show)
         await stack.enter_async_context(running(app, ("poll", "deliver")))
-        page = await stack.enter_async_context(serving(app, settings, Gateways(), on=hold))
+        page = await stack.enter_async_context(
+            serving(app, settings, Gateways(), on=hold, home=lambda: _page(show, settings))
+        )
         await app.workers.warm()
         right = await _play(app, site, show, progress)
         progress.stop()
         if not as_json:
             await _tell(app, show, settings.sosik_language)
         if hold:
+            show.page = await _sections(app, show, settings.sosik_language)
             print(say("demo.held", settings.sosik_language, page=page, news=base), file=sys.stderr, flush=True)  # noqa: T201 - as above
-            await asyncio.Event().wait()
+            await _until_stopped()
+            return 0
     return 0 if right else 1
+
+
+async def _until_stopped() -> None:
+    """Until Ctrl+C or SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+async def _page(show: Show, settings: Settings) -> str:
+    reader = Reader(settings.sosik_language, settings.sosik_timezone, datetime.now(UTC))
+    return demo_page(show.page, reader)
+
+
+async def _sections(app: App, show: Show, language: str) -> list[Section]:
+    """What the demo sent, as it stands now: cards are edited when more outlets carry a story."""
+    cards = [(await _now(app, message), at) for message, at in show.posts]
+    now = datetime.now(UTC)
+    voice = Voice(language, app.settings.sosik_timezone)
+    replies = []
+    for key, line in (
+        ("digest", "요약 지금"),
+        ("search", "검색 LG전자"),
+        ("trend", "추이 LG전자, SK하이닉스, 기아 7일"),
+    ):
+        reply = await app.commands.run_text(Caller(CHANNEL, "operator"), line, OperatorRights())
+        replies.append(Section(say(f"page.demo.{key}", language), ((reply.message, now),)))
+    rolled = compose.rollup([card for card, _ in cards], voice=voice)
+    return [
+        Section(say("page.demo.alerts", language), tuple(cards)),
+        *replies,
+        Section(say("page.demo.rollup", language), ((rolled, now),)),
+    ]
+
+
+async def _now(app: App, card: Message) -> Message:
+    """The card as the outbox has it."""
+    actions = [button.action for part in card.parts if isinstance(part, Buttons) for button in part.buttons]
+    number = next((action.rpartition(":")[2] for action in actions if action), "")
+    row = await app.store.outbox.get(int(number)) if number.isdecimal() else None
+    return compose.addressed(from_json(row.payload), int(number)) if row is not None else card
 
 
 def _settings(home: Path, *, hold: bool) -> Settings:

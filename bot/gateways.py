@@ -4,18 +4,21 @@ Their SDKs take a second to import, so they are imported here, when their token 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
 from pydantic import SecretStr
 
-from bot.app import App
+from bot.app import App, release
 from bot.core.commands import Caller, number
 from bot.core.errors import GiveUp, Reach, SosikError, UserMistake
 from bot.core.news import ChannelRef, Platform, Watch
+from bot.render import html_page, html_parts
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -239,12 +242,18 @@ async def until_over(stop: asyncio.Event, gateways: Gateways) -> None:
 
 
 @asynccontextmanager
-async def serving(app: App, settings: Settings, gateways: Gateways, *, on: bool) -> AsyncIterator[str]:
-    """The web side, when it is on and has a port; gives its address, or an empty text."""
+async def serving(
+    app: App, settings: Settings, gateways: Gateways, *, on: bool, home: Callable[[], Awaitable[str]] | None = None
+) -> AsyncIterator[str]:
+    """The web side, when it is on and has a port; gives its address, or an empty text.
+
+    Args:
+        home: the page at `/`; the status page by default.
+    """
     if not on or settings.sosik_http_port == 0:
         yield ""
         return
-    from bot.web import application, serve  # noqa: PLC0415 - uvicorn is needed only with a port
+    from bot.web import application, page, serve  # noqa: PLC0415 - uvicorn is needed only with a port
 
     async def ready() -> str:
         try:
@@ -257,7 +266,34 @@ async def serving(app: App, settings: Settings, gateways: Gateways, *, on: bool)
         await app.measure()
         return app.metrics.text()
 
-    web = application(ready=ready, metrics=metrics)
+    async def status() -> str:
+        reader = html_parts.Reader(settings.sosik_language, settings.sosik_timezone, datetime.now(UTC))
+        return html_page.status_page(await _status(app, gateways), reader)
+
+    web = application(ready=ready, metrics=metrics, more=[page("/", home or status)])
     async with serve(web, host=settings.sosik_http_host, port=settings.sosik_http_port) as address:
         log.info("serving", address=address)
         yield address
+
+
+async def _status(app: App, gateways: Gateways) -> html_page.Status:
+    """What the status page tells; a database that is away is told, not raised."""
+    known = html_page.Status(
+        version=release(),
+        platforms={name: name not in gateways.missing for name in gateways.wanted},
+        lag=timedelta(seconds=app.lag.longest()),
+    )
+    try:
+        waiting = await app.store.outbox.waiting()
+        sources = await app.store.sources.seen_by(None)
+    except SosikError:
+        return replace(known, reachable=False)
+    return replace(
+        known,
+        sources=Counter(source.state for source in sources),
+        pending=waiting.pending,
+        held=waiting.held,
+        dead=waiting.dead,
+        oldest=waiting.oldest,
+        last_sent=waiting.last_sent,
+    )

@@ -40,9 +40,9 @@ class Clock:
 @pytest.fixture(autouse=True, scope="session")
 def nobody_pulls_the_plug() -> Iterator[None]:
     """Waiting for the disk at every commit is most of what a test with SQLite would do."""
-    durable, database.SYNCHRONOUS = database.SYNCHRONOUS, "OFF"
+    database.SYNCHRONOUS = "OFF"
     yield
-    database.SYNCHRONOUS = durable
+    database.SYNCHRONOUS = database.DURABLE
 
 
 @pytest.fixture

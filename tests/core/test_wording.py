@@ -12,6 +12,7 @@ from bot.core.wording import (
     particle,
     reading,
     say,
+    showing,
     values_named,
     watching,
 )
@@ -63,6 +64,6 @@ def test_values_that_a_sentence_does_not_name_are_passed_over():
 
 
 def test_no_sentence_is_written_twice():
-    rooms = [alerting, commanding, delivering, discording, fetching, operating, reading, watching]
+    rooms = [alerting, commanding, delivering, discording, fetching, operating, reading, showing, watching]
 
     assert sum(len(room.TEXTS) for room in rooms) == len(TEXTS)

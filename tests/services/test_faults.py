@@ -12,7 +12,8 @@ from subprocess import PIPE
 import pytest
 from sqlalchemy import event, text, update
 
-from bot.adapters.store import Store
+from bot.adapters.store import Store, database
+from bot.adapters.store.database import Database
 from bot.adapters.store.digests import DigestRun
 from bot.adapters.store.housekeeping import put_back
 from bot.adapters.store.outbox import Outbox, enqueue
@@ -286,8 +287,9 @@ async def test_13_a_full_disk_leaves_no_half_transaction_and_work_goes_on_when_t
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-async def test_14_marks_survive_a_power_cut(store):
-    async with store.db.writing() as connection:
+async def test_14_marks_survive_a_power_cut(store, monkeypatch):
+    monkeypatch.setattr(database, "SYNCHRONOUS", database.DURABLE)
+    async with Database(store.db.url) as db, db.writing() as connection:
         assert (await connection.execute(text("PRAGMA synchronous"))).scalar_one() == 2
         assert (await connection.execute(text("PRAGMA journal_mode"))).scalar_one() == "wal"
 

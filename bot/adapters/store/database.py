@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.core.errors import GiveUp, TryLater, UserMistake
 
 _READERS = 4
-SYNCHRONOUS = "FULL"  # a delivery's mark must outlive a power cut; tests, which nobody unplugs, set OFF
+DURABLE = "FULL"  # a delivery's mark must outlive a power cut
+SYNCHRONOUS = DURABLE  # tests, which nobody unplugs, set OFF
 _BUSY_MILLISECONDS = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

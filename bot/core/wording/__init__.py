@@ -9,7 +9,17 @@ Private answers end in -어요, public lines in -습니다 (design/commands.md �
 from collections.abc import Iterable, Mapping
 from string import Formatter
 
-from bot.core.wording import alerting, commanding, delivering, discording, fetching, operating, reading, watching
+from bot.core.wording import (
+    alerting,
+    commanding,
+    delivering,
+    discording,
+    fetching,
+    operating,
+    reading,
+    showing,
+    watching,
+)
 
 KOREAN, ENGLISH = "ko", "en"
 
@@ -22,6 +32,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **alerting.TEXTS,
     **commanding.TEXTS,
     **operating.TEXTS,
+    **showing.TEXTS,
 }
 
 
