@@ -12,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -85,30 +85,37 @@ def record(store: Store, into: Recorded) -> Callable[[], None]:
     return stop
 
 
-def bare_sqlite(path: str, statements: Recorded) -> None:
+async def bare_sqlite(path: str, statements: Recorded) -> None:
+    await asyncio.to_thread(_bare_sqlite, path, statements)
+
+
+def _bare_sqlite(path: str, statements: Recorded) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA synchronous=FULL")
     connection.create_function("sosik_now", 0, lambda: int(time.time() * 1_000_000))
-    _replay(connection, statements)
-    connection.close()
-
-
-def bare_postgres(address: str, statements: Recorded) -> None:
-    with psycopg.connect(address) as connection:
-        _replay(connection, statements)
-
-
-def _replay(connection: Any, statements: Recorded) -> None:
     for sql, values in statements:
         if sql == "COMMIT":
             connection.commit()
             continue
-        cursor = connection.execute(sql, values)
-        if cursor.description is not None:
-            cursor.fetchall()
+        connection.execute(sql, values).fetchall()
+    connection.close()
 
 
-async def measure(kind: str, address: str, count: int, rounds: int, bare: Callable[[Recorded], None]) -> float:
+async def bare_postgres(address: str, statements: Recorded) -> None:
+    """psycopg's own asyncio connection: what one would write in an asyncio program without SQLAlchemy."""
+    async with await psycopg.AsyncConnection.connect(address) as connection:
+        for sql, values in statements:
+            if sql == "COMMIT":
+                await connection.commit()
+                continue
+            cursor = await connection.execute(sql, values)
+            if cursor.description is not None:
+                await cursor.fetchall()
+
+
+async def measure(
+    kind: str, address: str, count: int, rounds: int, bare: Callable[[Recorded], Awaitable[None]]
+) -> float:
     rates: dict[str, list[float]] = {"outbox": [], "bare": []}
     async with Store(address, voice=Voice()) as store:
         await upgrade(store.db)
@@ -127,7 +134,7 @@ async def measure(kind: str, address: str, count: int, rounds: int, bare: Callab
                 last = highest.first() or 0
                 await connection.execute(update(DELIVERY).where(DELIVERY.c.seq > last - count).values(**rewound))
             begin = time.perf_counter()
-            await asyncio.to_thread(bare, statements)
+            await bare(statements)
             raw = count / (time.perf_counter() - begin)
             if each:  # the first round warms up
                 rates["outbox"].append(outbox)
@@ -144,8 +151,8 @@ async def measure(kind: str, address: str, count: int, rounds: int, bare: Callab
 
 
 def main(arguments: list[str]) -> int:
-    count = int(arguments[0]) if arguments else 200
-    rounds = int(arguments[1]) if len(arguments) > 1 else 5
+    count = int(arguments[0]) if arguments else 100
+    rounds = int(arguments[1]) if len(arguments) > 1 else 9
     reached = True
     with ExitStack() as stack:
         path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "bench.db"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, text, tuple_, update
 
 from bot.adapters.store.channels import upsert
 from bot.adapters.store.database import Database
@@ -15,6 +15,7 @@ from bot.adapters.store.outbox import COPIED
 from bot.adapters.store.tables import (
     ARTICLE,
     CHANGE,
+    CHANNEL,
     DECISION,
     DELIVERY,
     DELIVERY_EVENT,
@@ -78,12 +79,18 @@ class Housekeeping:
                 (DELIVERY.c.created_at < now - KEEP_DEAD)
                 & DELIVERY.c.state.in_((State.DEAD, State.EXPIRED, State.CANCELLED, State.ROLLED)),
             ),
+            (
+                DELIVERY,  # unsent, in a channel that stands still since then
+                (DELIVERY.c.created_at < now - KEEP_DEAD)
+                & DELIVERY.c.state.in_((State.PENDING, State.HELD, State.SENDING))
+                & DELIVERY.c.channel_id.in_(select(CHANNEL.c.id).where(CHANNEL.c.state == "paused")),
+            ),
             (ARTICLE, ARTICLE.c.first_seen < now - KEEP_ARTICLES),
             (WORKSPACE, (WORKSPACE.c.state == "gone") & (WORKSPACE.c.gone_at < now - KEEP_GONE_WORKSPACES)),
             (INSTANCE, INSTANCE.c.heartbeat_at < now - timedelta(days=1)),
         ):
             gone += await self._delete(table, condition)
-        gone += await self._delete_decisions(now - KEEP_DECISIONS)
+        gone += await self._delete(DECISION, DECISION.c.at < now - KEEP_DECISIONS)
         await self._strip_bodies(now - KEEP_BODIES)
         return gone
 
@@ -105,24 +112,23 @@ class Housekeeping:
 
     async def _delete(self, table: Any, condition: Any) -> int:  # noqa: ANN401 - any table, any condition
         gone = 0
-        key = next(iter(table.primary_key.columns))
+        keys = tuple(table.primary_key.columns)
+        key = keys[0] if len(keys) == 1 else tuple_(*keys)
+        some = select(*keys).where(condition).limit(_BATCH)
         while True:
-            some = select(key).where(condition).limit(_BATCH)
             async with self._db.writing() as connection:
                 count = (await connection.execute(delete(table).where(key.in_(some)))).rowcount
             gone += count
             if count < _BATCH:
                 return gone
 
-    async def _delete_decisions(self, before: datetime) -> int:
-        async with self._db.writing() as connection:
-            return int((await connection.execute(delete(DECISION).where(DECISION.c.at < before))).rowcount)
-
     async def _strip_bodies(self, before: datetime) -> None:
-        async with self._db.writing() as connection:
-            await connection.execute(
-                update(ARTICLE).where(ARTICLE.c.first_seen < before, ARTICLE.c.body != text("''")).values(body="")
-            )
+        some = select(ARTICLE.c.id).where(ARTICLE.c.first_seen < before, ARTICLE.c.body != text("''")).limit(_BATCH)
+        while True:
+            async with self._db.writing() as connection:
+                stripped = await connection.execute(update(ARTICLE).where(ARTICLE.c.id.in_(some)).values(body=""))
+            if stripped.rowcount < _BATCH:
+                return
 
 
 def put_back(copy: Path, target: Path) -> None:
