@@ -52,7 +52,7 @@ bench-store: setup ## the outbox against the same statements by bare drivers
 	$(RUN)python -m bench store
 
 crash: setup ## kill, freeze and restart real processes: nothing lost, nothing doubled (KILLS=120)
-	$(RUN)python -m tests.crash --kills $(or $(KILLS),60)
+	$(RUN)python -m tests.crash --kills $(or $(KILLS),60) $(CRASH)
 
 docs: setup ## check that the documents tell the truth
 	$(RUN)pytest -rs tests/test_documents.py tests/test_parity.py

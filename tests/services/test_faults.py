@@ -10,18 +10,19 @@ from pathlib import Path
 from subprocess import PIPE
 
 import pytest
-from sqlalchemy import event, text, update
+from sqlalchemy import event, insert, select, text, update
 
 from bot.adapters.store import Store, database
 from bot.adapters.store.database import Database
 from bot.adapters.store.digests import DigestRun
 from bot.adapters.store.housekeeping import put_back
 from bot.adapters.store.outbox import Outbox, enqueue
-from bot.adapters.store.tables import DELIVERY, SOURCE
+from bot.adapters.store.tables import CHANNEL, DELIVERY, SOURCE, sosik_now
 from bot.app import OneRun
 from bot.core.compose import Voice
 from bot.core.delivery import Kind, State
 from bot.core.errors import GiveUp, InDoubt, Reach, TryLater
+from bot.core.message import to_json
 from bot.core.news import ChannelRef, Platform
 from tests.fakes.office import HERE, LEASE, THERE, TIMEOUT, Office, a_message
 from tests.fakes.poster import FakePoster, once
@@ -61,6 +62,28 @@ def troubled(office, times, *, after=False):
 class Rest(list):
     async def __call__(self, seconds):
         self.append(seconds)
+
+
+async def queue_alerts(store, ref, count):
+    """Many alerts at once, as quickly as the database takes them."""
+    channel = (await store.channels.settings(ref)).id
+    async with store.db.writing() as connection:
+        now = (await connection.execute(select(sosik_now()))).scalar_one()
+        common = {"channel_id": channel, "kind": Kind.ALERT, "state": State.PENDING, "created_at": now, "due_at": now}
+        rows = [
+            {
+                **common,
+                "seq": number,
+                "dedupe_key": str(number),
+                "payload": to_json(a_message(f"{ref.channel}/{number}", Kind.ALERT)),
+                "expires_at": now + timedelta(days=1),
+            }
+            for number in range(1, count + 1)
+        ]
+        await connection.execute(insert(DELIVERY), rows)
+        await connection.execute(
+            update(CHANNEL).where(CHANNEL.c.id == channel).values(next_seq=count + 1, next_due_at=now)
+        )
 
 
 def jump(office, clock, seconds):
@@ -135,11 +158,7 @@ async def test_7_six_hours_of_outage_with_a_thousand_pending_lose_none_and_probe
 ):
     channels = [ChannelRef(Platform.SLACK, "T1", f"C{number}") for number in range(4)]
     for ref in channels:
-        row = (await store.channels.settings(ref)).id
-        async with store.db.writing() as connection:
-            for number in range(250):
-                message = a_message(f"{ref.channel}/{number}", Kind.ALERT)
-                await enqueue(connection, row, kind=Kind.ALERT, dedupe_key=str(number), message=message)
+        await queue_alerts(store, ref, 250)
     begin, probes = clock.now, []
 
     def down(where):
@@ -435,11 +454,7 @@ async def test_22_a_request_that_is_delivered_twice_acts_once_within_half_an_hou
 
 async def test_more_held_alerts_than_a_step_reads_do_not_hide_what_passes_them(office, store, clock):
     await store.channels.change(HERE, muted_until=clock.now + timedelta(hours=9))
-    row = (await store.channels.settings(HERE)).id
-    async with store.db.writing() as connection:
-        for number in range(510):
-            message = a_message(str(number), Kind.ALERT)
-            await enqueue(connection, row, kind=Kind.ALERT, dedupe_key=str(number), message=message)
+    await queue_alerts(store, HERE, 510)
     await office.deliver()
     await office.say("알림")
 

@@ -4,6 +4,7 @@ SQLite has one writer connection (`BEGIN IMMEDIATE`: a deferred transaction fail
 the busy time-out, facts/delivery.md §8.3) and a few readers. On PostgreSQL both share one pool.
 """
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -22,6 +23,7 @@ _READERS = 4
 DURABLE = "FULL"  # a delivery's mark must outlive a power cut
 SYNCHRONOUS = DURABLE  # tests, which nobody unplugs, set OFF
 _BUSY_MILLISECONDS = 10_000
+_REST_SECONDS = 1.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -66,7 +68,8 @@ class Database:
             self._writer = self._sqlite(url, size=1, begin="BEGIN IMMEDIATE")
             self._reader = self._writer if in_memory else self._sqlite(url, size=_READERS, begin="BEGIN")
         else:
-            self._writer = self._reader = create_async_engine(url, pool_size=5, max_overflow=5, pool_pre_ping=True)
+            self._writer = self._reader = create_async_engine(url, pool_size=5, max_overflow=5)
+            _ping_after_rest(self._writer)
 
     async def __aenter__(self) -> Self:
         return self
@@ -139,6 +142,27 @@ class Database:
 
     def _microseconds(self) -> int:
         return int((self._clock() - _EPOCH).total_seconds() * 1_000_000)
+
+
+def _ping_after_rest(engine: AsyncEngine) -> None:
+    """Ask a pooled connection whether it lives before it is used, when it has rested; a busy one tells by itself.
+
+    SQLAlchemy's own `pool_pre_ping` asks every time: one more round trip for every message.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def _rests(_connection: object, record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's record
+        record.info["since"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _wakes(connection: Any, record: Any, _proxy: object) -> None:  # noqa: ANN401 - as above
+        if time.monotonic() - record.info.get("since", float("inf")) < _REST_SECONDS:
+            return
+        dialect: Any = engine.dialect
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 class _translated:  # noqa: N801 - a context manager reads as a word

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, text, tuple_, update
 
 from bot.adapters.store.channels import upsert
 from bot.adapters.store.database import Database
@@ -17,6 +17,7 @@ from bot.adapters.store.stories import article_of, forget
 from bot.adapters.store.tables import (
     ARTICLE,
     CHANGE,
+    CHANNEL,
     DECISION,
     DELIVERY,
     DELIVERY_EVENT,
@@ -82,12 +83,18 @@ class Housekeeping:
                 (DELIVERY.c.created_at < now - KEEP_DEAD)
                 & DELIVERY.c.state.in_((State.DEAD, State.EXPIRED, State.CANCELLED, State.ROLLED)),
             ),
+            (
+                DELIVERY,  # unsent, in a channel that stands still since then
+                (DELIVERY.c.created_at < now - KEEP_DEAD)
+                & DELIVERY.c.state.in_((State.PENDING, State.HELD, State.SENDING))
+                & DELIVERY.c.channel_id.in_(select(CHANNEL.c.id).where(CHANNEL.c.state == "paused")),
+            ),
             (ARTICLE, ARTICLE.c.first_seen < now - KEEP_ARTICLES),
             (WORKSPACE, (WORKSPACE.c.state == "gone") & (WORKSPACE.c.gone_at < now - KEEP_GONE_WORKSPACES)),
             (INSTANCE, INSTANCE.c.heartbeat_at < now - timedelta(days=1)),
         ):
             gone += await self._delete(table, condition)
-        gone += await self._delete_decisions(now - KEEP_DECISIONS)
+        gone += await self._delete(DECISION, DECISION.c.at < now - KEEP_DECISIONS)
         return gone
 
     async def backup(self, target: Path) -> None:
@@ -108,18 +115,15 @@ class Housekeeping:
 
     async def _delete(self, table: Any, condition: Any) -> int:  # noqa: ANN401 - any table, any condition
         gone = 0
-        key = next(iter(table.primary_key.columns))
+        keys = tuple(table.primary_key.columns)
+        key = keys[0] if len(keys) == 1 else tuple_(*keys)
+        some = select(*keys).where(condition).limit(_BATCH)
         while True:
-            some = select(key).where(condition).limit(_BATCH)
             async with self._db.writing() as connection:
                 count = (await connection.execute(delete(table).where(key.in_(some)))).rowcount
             gone += count
             if count < _BATCH:
                 return gone
-
-    async def _delete_decisions(self, before: datetime) -> int:
-        async with self._db.writing() as connection:
-            return int((await connection.execute(delete(DECISION).where(DECISION.c.at < before))).rowcount)
 
     async def _strip_bodies(self, before: datetime) -> None:
         """Forget texts, and what look-ups know of them: both or neither."""

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -56,7 +57,7 @@ from bot.core.news import ChannelRef, Platform
 from bot.core.plan import Card
 
 _QUEUE_SHOWN = 500  # rows of a channel's queue looked at in one step; a roll-up carries at most so many
-_HEAD_SHOWN = 20  # rows read first: enough to say what the head does, and not 500 payloads for every message
+_HEAD_SHOWN = 2  # rows read first: enough to say what the head does, and not 500 payloads for every message
 _UNSENT = (State.PENDING, State.HELD, State.SENDING)
 # As the partial index has it, in letters: with bound values SQLite cannot see that the index serves.
 _IN_QUEUE = text("delivery.state IN ('pending', 'held', 'sending')")
@@ -210,9 +211,10 @@ class Outbox:
         """
         async with self._db.writing() as connection:
             begun()
-            now = (await connection.execute(select(sosik_now()))).scalar_one()
-            kept = await connection.execute(update(CHANNEL).where(*_owned(claim)).values(lease_until=now + lease))
-            if kept.rowcount == 0:
+            mine = {"channel": claim.channel_id, "my_fence": claim.fence, "me": claim.owner}
+            kept = await connection.execute(_KEEP_LEASE, {**mine, "lease": lease // timedelta(microseconds=1)})
+            now = kept.scalar_one_or_none()
+            if now is None:
                 raise LostLease
             if outcome is not None:
                 await _record(connection, outcome, now, settle)
@@ -387,19 +389,11 @@ class Outbox:
             step = await self._decided(connection, claim, decide, pacing, now)
             match step:
                 case Send(row):
-                    await _move(
-                        connection,
-                        row,
-                        State.SENDING,
-                        now,
-                        attempt=row.attempt + 1,
-                        started_at=now,
-                        settle_at=now + settle,
-                    )
-                    await _due(connection, claim.channel_id, now + settle)
+                    # No event: the row itself says when it was marked, and how it ends is told next. The channel
+                    # stays due: whoever claims it after us finds the mark.
+                    await connection.execute(_MARK, {"row": row.id, "now": now, "settle": now + settle})
                     return step
                 case Verify():
-                    await _due(connection, claim.channel_id, now + settle)
                     return step
                 case RollUp(rows):
                     await self._roll_up(connection, claim, rows, now)
@@ -582,25 +576,86 @@ async def _insert(
     return int(made.scalar_one())
 
 
+_QUEUED_COLUMNS = (
+    DELIVERY.c.id,
+    DELIVERY.c.seq,
+    DELIVERY.c.kind,
+    DELIVERY.c.state,
+    DELIVERY.c.created_at,
+    DELIVERY.c.due_at,
+    DELIVERY.c.attempt,
+    DELIVERY.c.payload,
+    DELIVERY.c.payload_version,
+    DELIVERY.c.settle_at,
+    DELIVERY.c.started_at,
+    DELIVERY.c.held_until,
+    DELIVERY.c.expires_at,
+    DELIVERY.c.target_id,
+    DELIVERY.c.reason,
+)
+
+
+_CARD = DELIVERY.alias("card")
+_OTHER = DELIVERY.alias("other")
+_SOME_HELD = select(_OTHER.c.id).where(_OTHER.c.channel_id == bindparam("channel"), _HELD).exists()
+_UNSENT_ROWS = (
+    select(*_QUEUED_COLUMNS, _CARD.c.external_id.label("target"), _SOME_HELD.label("some_held"))
+    .outerjoin(_CARD, and_(_CARD.c.id == DELIVERY.c.target_id))
+    .where(DELIVERY.c.channel_id == bindparam("channel"), _IN_QUEUE)
+    .order_by(DELIVERY.c.seq, DELIVERY.c.id)
+    .limit(bindparam("most"))
+)
+# Statements of the hot path are built once: building one takes longer than running it.
+_MOVING_ROWS = _UNSENT_ROWS.where(DELIVERY.c.state != State.HELD)
+_HELD_ROWS = _UNSENT_ROWS.where(DELIVERY.c.state == State.HELD)
+_KEEP_LEASE = (
+    update(CHANNEL)
+    .where(
+        CHANNEL.c.id == bindparam("channel"),
+        CHANNEL.c.fence == bindparam("my_fence"),
+        CHANNEL.c.lease_owner == bindparam("me"),
+    )
+    .values(
+        lease_until=type_coerce(
+            type_coerce(sosik_now(), BigInteger) + bindparam("lease", type_=BigInteger), CHANNEL.c.lease_until.type
+        )
+    )
+    .returning(sosik_now())
+)
+_MARK = (
+    update(DELIVERY)
+    .where(DELIVERY.c.id == bindparam("row"))
+    .values(
+        state=State.SENDING,
+        attempt=DELIVERY.c.attempt + 1,
+        started_at=bindparam("now", type_=DELIVERY.c.started_at.type),
+        settle_at=bindparam("settle", type_=DELIVERY.c.settle_at.type),
+    )
+)
+_CONFIRM = (
+    update(DELIVERY)
+    .where(DELIVERY.c.id == bindparam("row"), DELIVERY.c.state == State.SENDING)
+    .values(
+        state=State.SENT,
+        sent_at=bindparam("now", type_=DELIVERY.c.sent_at.type),
+        external_id=bindparam("external"),
+        reason=bindparam("why"),
+        reason_values=None,
+    )
+)
+_NOTE_EVENT = insert(DELIVERY_EVENT)
+
+
 async def _queue(connection: AsyncConnection, channel: int, most: int) -> tuple[tuple[Queued, ...], bool]:
     """The first unsent rows that move, in order, then those that are held; and whether that is all.
 
     Held rows come by themselves: more than `most` of them must not hide what passes them.
     """
-    card = DELIVERY.alias("card")
-    other = DELIVERY.alias("other")
-    held = select(other.c.id).where(other.c.channel_id == channel, _HELD)
-    unsent = (
-        select(DELIVERY, card.c.external_id.label("target"), held.exists().label("some_held"))
-        .outerjoin(card, and_(card.c.id == DELIVERY.c.target_id))
-        .where(DELIVERY.c.channel_id == channel, _IN_QUEUE)
-        .order_by(DELIVERY.c.seq, DELIVERY.c.id)
-        .limit(most)
-    )
-    moving = (await connection.execute(unsent.where(DELIVERY.c.state != State.HELD))).all()
-    waiting: Sequence[Row[Any]] = ()
+    which = {"channel": channel, "most": most}
+    moving: Sequence[Any] = (await connection.execute(_MOVING_ROWS, which)).all()
+    waiting: Sequence[Any] = ()
     if not moving or moving[0].some_held:
-        waiting = (await connection.execute(unsent.where(DELIVERY.c.state == State.HELD))).all()
+        waiting = (await connection.execute(_HELD_ROWS, which)).all()
     return tuple(_queued(row) for row in (*moving, *waiting)), len(moving) < most and len(waiting) < most
 
 
@@ -654,10 +709,13 @@ async def _recent(
 
 async def _record(connection: AsyncConnection, outcome: Outcome, now: datetime, settle: timedelta) -> None:
     row = outcome.row
+    if outcome.state is State.SENT:
+        sent = {"row": row.id, "now": now, "external": outcome.external_id or None, "why": outcome.reason}
+        if (await connection.execute(_CONFIRM, sent)).rowcount:
+            await _event(connection, row.id, State.SENDING, State.SENT, outcome.reason, now)
+        return
     values: dict[str, Any] = {"reason": outcome.reason, "reason_values": outcome.values or None}
     match outcome.state:
-        case State.SENT:
-            values |= {"sent_at": now, "external_id": outcome.external_id or None}
         case State.PENDING:
             values |= {"due_at": now + (outcome.after or timedelta())}
         case State.SENDING:
@@ -684,15 +742,14 @@ async def _move(
     )
     if moved.rowcount == 0:
         return
-    await connection.execute(
-        insert(DELIVERY_EVENT).values(
-            delivery_id=row.id,
-            at=now,
-            from_state=came_from or row.state,
-            to_state=state,
-            reason=values.get("reason", ""),
-        )
-    )
+    await _event(connection, row.id, came_from or row.state, state, values.get("reason", ""), now)
+
+
+async def _event(
+    connection: AsyncConnection, delivery: int, came_from: State, state: State, reason: str, now: datetime
+) -> None:
+    event = {"delivery_id": delivery, "at": now, "from_state": came_from, "to_state": state, "reason": reason}
+    await connection.execute(_NOTE_EVENT, event)
 
 
 async def _pause(connection: AsyncConnection, claim: Claim, outcome: Outcome, now: datetime) -> None:
