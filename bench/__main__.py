@@ -6,7 +6,13 @@ Each module here that is named in BENCHES has a `main(arguments) -> exit code`; 
 import sys
 from importlib import import_module
 
-BENCHES = {"match": "bench.match", "stories": "bench.stories", "events": "bench.events", "lookup": "bench.lookup"}
+BENCHES = {
+    "match": "bench.match",
+    "stories": "bench.stories",
+    "events": "bench.events",
+    "lookup": "bench.lookup",
+    "search": "bench.search",
+}
 
 
 def main(arguments: list[str]) -> int:
