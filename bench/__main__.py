@@ -14,6 +14,7 @@ BENCHES = {
     "events": "bench.events",
     "lookup": "bench.lookup",
     "store": "bench.store",
+    "search": "bench.search",
 }
 
 

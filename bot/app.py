@@ -41,6 +41,7 @@ from bot.schedule import FINISH, Job, Schedule
 from bot.services.audience import LiveAudience
 from bot.services.commanding.desk import Desk
 from bot.services.commands import Commands
+from bot.services.counting import Counting
 from bot.services.deliver import Delivering, DeliveryEnded
 from bot.services.digest import Digesting
 from bot.services.live_index import LiveIndex
@@ -57,6 +58,7 @@ log = structlog.get_logger(__name__)
 ROLES = ("poll", "deliver", "gateway", "web")
 _WORKERS = 2  # so that one page that takes its whole time does not hold up the feeds
 _TIDY_EVERY = timedelta(hours=1)
+_COUNT_EVERY = timedelta(minutes=15)
 _DIGEST_EVERY = timedelta(seconds=15)
 _SUGGEST_EVERY = timedelta(seconds=5)
 _HEARTBEAT_EVERY = timedelta(seconds=30)
@@ -92,6 +94,7 @@ class App:
     posters: dict[Platform, Poster]
     suggesting: Suggesting
     knowledge: Knowledge
+    counting: Counting
     lag: LoopLag = field(default_factory=LoopLag)
     jobs: dict[str, Job] = field(default_factory=dict)
     dispatch: Dispatch | None = None
@@ -222,6 +225,7 @@ async def build(
         admin = ChannelRef.parse(settings.sosik_admin_channel) if settings.sosik_admin_channel else None
         pausing = Pausing(store, own, admin)
         digesting = Digesting(store, voice=voice)
+        counting = Counting(store, voice=voice)
         sourcing = Sourcing(
             store,
             polling,
@@ -270,8 +274,9 @@ async def build(
             own,
             suggesting,
             known,
+            counting,
         )
-        polling.queued = pages.queued = digesting.queued = lambda: app.wake("deliver")
+        polling.queued = pages.queued = digesting.queued = counting.queued = lambda: app.wake("deliver")
         pages.wake = lambda: app.wake("pages")
         try:
             yield app
@@ -290,6 +295,7 @@ async def running(app: App, roles: Sequence[str] = ROLES) -> AsyncIterator[Sched
             Job("poll", app.polling.poll_due),
             Job("pages", app.pages.read_wanted),
             Job("digest", app.digesting.run_due, _DIGEST_EVERY),
+            Job("count", app.counting.run_due, _COUNT_EVERY),
             Job("tidy", app.store.housekeeping.tidy, _TIDY_EVERY),
         ]
     if "gateway" in roles:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.render.chart import Chart, draw
 
-DRAW_SECONDS = 20.0
+DRAW_SECONDS = 60.0  # the first time, matplotlib looks at every font of the machine and remembers them
 
 
 def draw_chart(chart: Chart, home: Path) -> bytes:

@@ -218,6 +218,16 @@ def _byline(article: Article, voice: Voice, more: int) -> Byline:
     return Byline(article.outlet, when, voice.zone, seen=seen, more=_more(more, voice.language))
 
 
+def spike(line: str, causes: Sequence[tuple[Span, ...]], *, voice: Voice) -> Message:
+    """A watch brings far more than usual, with the stories behind it."""
+    return Message(line, (Paragraph((Span(line),)), Bullets(tuple(causes))), language=voice.language)
+
+
+def more_outlets(count: int, language: str) -> str:
+    """`외 3개 매체`; empty for none."""
+    return _more(count, language)
+
+
 def _more(count: int, language: str) -> str:
     return say("alert.more", language, count=count) if count else ""
 

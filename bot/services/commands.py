@@ -151,8 +151,13 @@ class Commands:
 
 
 def _target(caller: Caller, call: Invocation) -> ChannelRef:
-    """The channel a command is about: the one named in it, else the one it came from."""
+    """The channel a command is about: the one named in it, else the one it came from.
+
+    A button in a direct message names its channel in full, since the two may be of different workspaces.
+    """
     named = call.get("channel")
+    if ":" in named:
+        return ChannelRef.parse(named)
     return replace(caller.channel, channel=named) if named else caller.channel
 
 

@@ -44,7 +44,7 @@ _PAGE_STORIES = 6  # stories that make a first page, and the next one possible
 _KEPT = timedelta(days=30)  # as long as texts are kept (bot/adapters/store/housekeeping.py)
 _PEAKS = 2  # days of a trend whose stories are looked up, of each expression
 _PEAK_READ = 200  # articles of such a day that are rechecked
-_CHART_SECONDS = 1.5  # a picture that takes longer is left out: the answer must come within three
+_CHART_SECONDS = 2.0  # a picture that takes longer is left out: the answer must come within three
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ class Lookup:
 
     async def picture(self, chart: Chart) -> bytes | None:
         """The chart as a PNG; None when it cannot be had in time. What is late warms the process for the next one."""
-        if self._draw is None:
+        if self._draw is None or self._drawing:  # one at a time: pages want the processes too
             return None
         drawing = asyncio.ensure_future(self._draw(chart))
         self._drawing.add(drawing)
@@ -324,10 +324,9 @@ class Lookup:
         """The largest story of each expression's highest days."""
         causes = []
         for one in trend.series:
-            days = peaks(one, trend.days, _PEAKS) or tuple(
-                day for day, count in reversed(list(zip(trend.days, one.counts, strict=True))) if count
-            )
-            for day in [each for each in days if each >= kept_from][:_PEAKS]:
+            counted = [day for day, count in zip(trend.days, one.counts, strict=True) if count and day >= kept_from]
+            highest = [day for day in peaks(one, trend.days, len(trend.days)) if day >= kept_from]
+            for day in (highest or counted[::-1])[:_PEAKS]:
                 since, until = _start(day, zone), _start(day + timedelta(days=1), zone)
                 scan = await self._scan(
                     expressions[one.label], workspace, since=since, until=until, stories=0, enough=_PEAK_READ

@@ -201,3 +201,32 @@ def test_an_edit_of_a_card_that_was_never_posted_is_dropped(kind):
 
     assert decide([orphan], Pacing(), NOW) == Drop(orphan)
     assert decide([a_row(1, kind, target="17.2")], Pacing(), NOW) == Send(a_row(1, kind, target="17.2"))
+
+
+def test_a_counter_whose_time_has_not_come_holds_nobody_up():
+    counter = a_row(1, Kind.EDIT, due=NOW + 90 * SECOND, target="ts")
+    alert = a_row(2)
+
+    assert decide([counter, alert], Pacing(), NOW) == Send(alert)
+    assert decide([counter], Pacing(), NOW) == Wait(NOW + 90 * SECOND)
+    assert decide([counter], Pacing(), NOW + 90 * SECOND) == Send(counter)
+
+
+def test_an_edit_that_was_refused_for_now_is_tried_again_in_its_place():
+    tried = a_row(1, Kind.EDIT, due=NOW + 90 * SECOND, target="ts", attempt=1)
+
+    assert decide([tried, a_row(2)], Pacing(), NOW) == Wait(NOW + 90 * SECOND)
+
+
+def test_a_post_in_doubt_comes_before_a_counter_whose_time_has_come():
+    counter = a_row(1, Kind.EDIT, target="ts")
+    doubtful = a_row(2, state=State.SENDING, settle_at=NOW + SECOND)
+
+    assert decide([counter, doubtful], Pacing(), NOW) == Wait(NOW + SECOND)
+
+
+def test_a_counter_and_a_held_alert_wait_for_whichever_comes_first():
+    counter = a_row(1, Kind.EDIT, due=NOW + 90 * SECOND, target="ts")
+    held = a_row(2, state=State.HELD, held_until=NOW + 30 * SECOND)
+
+    assert decide([counter, held], Pacing(), NOW) == Wait(NOW + 30 * SECOND)

@@ -1,5 +1,7 @@
 """Every command of the table, through the command layer, over a real store: what is said, and what is refused."""
 
+import asyncio
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +12,7 @@ from sqlalchemy import update
 from bot.adapters.store.tables import DELIVERY
 from bot.app import App, build
 from bot.core.commands import COMMANDS, Caller, Invocation, Standing
-from bot.core.message import Buttons, from_json
+from bot.core.message import Buttons, Image, from_json
 from bot.core.news import ChannelRef, Platform
 from bot.core.plan import plan_poll
 from bot.render import plain_text
@@ -77,7 +79,8 @@ class Chat:
     async def read(self, *titles: str, **more: object) -> None:
         """These articles are read now, and decided about."""
         self.clock.move(seconds=1)
-        articles = [an_article(title, workspace="slack:T1", **more) for title in titles]
+        home = more.pop("home", "slack:T1")
+        articles = [an_article(title, workspace=home, **more) for title in titles]
         audience = await self.app.audience.refresh()
 
         async def decide(context, now):
@@ -334,6 +337,183 @@ async def test_a_trend_is_a_table_with_share_of_voice(chat):
     assert "75%" in told
     assert "25%" in told
     assert "▁▁▁▁▁▁█" in told
+
+
+async def test_a_trend_says_what_its_numbers_are_not(chat, clock):
+    await chat.say("구독 LG전자")
+    await chat.read("LG전자 하나", "LG전자 둘", "LG전자 둘 더")
+    clock.move(days=1)
+    await chat.app.counting.run_due()
+    clock.move(days=40)
+    await chat.app.store.housekeeping.tidy()
+    await chat.read("LG전자, 다시 나온다")
+
+    told = await chat.say("추이 LG전자, 기아 90일")
+
+    assert "자료가 42일치뿐이에요" in told
+    assert "기사가 지워져" in told
+    assert "LG전자  4" in told.replace(" | ", "  ") or "4" in told
+    assert "LG전자 1/5" in told
+    assert "LG전자, 다시 나온다" in told
+
+
+async def test_of_two_parts_with_one_name_each_is_called_by_all_of_its_words(chat):
+    await chat.read("LG전자 하나")
+
+    told = await chat.say("추이 LG전자 +하나, LG전자 -하나 7일")
+
+    assert "LG전자 +하나" in told
+    assert "LG전자 -하나" in told
+
+
+async def test_on_discord_a_trend_has_its_picture_once_the_drawing_process_is_warm(chat):
+    there = ChannelRef(Platform.DISCORD, "10", "20")
+    await chat.read("LG전자 하나")
+    async with asyncio.timeout(90):
+        while not (
+            pictures := [
+                part
+                for part in (await chat.ask("추이 LG전자 7일", channel=there)).message.parts
+                if isinstance(part, Image)
+            ]
+        ):
+            continue
+
+    (picture,) = pictures
+    assert b64decode(picture.data).startswith(b"\x89PNG")
+    assert "LG전자" in picture.alt
+    assert (chat.app.settings.sosik_home / "matplotlib").is_dir()
+
+
+async def test_a_search_can_be_shared_and_watched(chat):
+    await chat.read("LG전자 하나")
+    reply = await chat.ask("검색 LG전자")
+
+    shared = await chat.press(reply, "채널에 공유")
+    watched = await chat.press(reply, "이 검색을 구독")
+
+    assert shared.public
+    assert not any(isinstance(part, Buttons) for part in shared.message.parts)
+    assert "#1 구독했어요" in watched.message.text
+
+
+LAB = "LG전자, 토론토에 새 인공지능 연구소 연다"
+LAB_TEXT = (
+    "LG전자가 캐나다 토론토에 인공지능 연구소를 하나 더 연다고 21일 밝혔다. 새 연구소에는 연구원 120명이 일하게 된다. "
+    "회사는 앞으로 5년 동안 3000억원을 들여 로봇과 자율 주행 기술을 함께 개발할 계획이다. "
+    "대학과 맺은 협약은 2028년까지 이어지며, 과제 서른한 개가 이미 정해졌다고 회사 쪽은 설명했다."
+)
+
+
+async def test_related_articles_are_listed_by_pages_and_can_be_taken_out(chat):
+    await chat.say("구독 LG전자")
+    await chat.read(LAB, body=LAB_TEXT, outlet="가람경제")
+    for number in range(4):
+        await chat.read(LAB, body=LAB_TEXT, outlet=f"매체{number}", name=f"copy{number}")
+
+    listed = await chat.app.commands.press(chat.caller, "w1:related:2", "", chat.rights)
+    second = await chat.press(listed, "다음 ▶")
+    first = await chat.press(second, "◀ 이전")
+    out = await chat.press(listed, "1번 나누기")
+    again = await chat.press(listed, "1번 나누기")
+
+    assert "관련 기사 4건" in plain_text.render(listed.message)
+    assert "매체3" in plain_text.render(first.message)
+    assert second.replaces
+    assert "매체0" in plain_text.render(second.message)
+    assert "나눴어요" in out.message.text
+    assert again.failed
+    assert (await chat.public())[-1].endswith("(매체3)")
+    elsewhere = replace(chat.caller, channel=replace(HERE, channel="C9"))
+    assert (await chat.app.commands.press(elsewhere, "w1:related:2", "", chat.rights)).failed
+
+
+async def test_a_card_without_related_articles_says_so(chat):
+    await chat.say("구독 LG전자")
+    await chat.read("LG전자 하나")
+
+    listed = await chat.app.commands.press(chat.caller, "w1:related:2", "", chat.rights)
+
+    assert listed.message.text == "관련 기사가 없어요"
+
+
+async def test_a_watch_far_above_its_usual_says_so_once_with_the_causing_stories(chat, clock):
+    await chat.say("구독 LG전자")
+    for day in range(15):
+        clock.move(days=1)
+        await chat.read(f"LG전자 {day}일째 소식", name=f"day{day}")
+        await chat.app.counting.run_due()
+    before = await chat.public()
+    await chat.read(*(f"LG전자 급한 소식 {number}" for number in range(12)))
+
+    assert await chat.app.counting.run_due() == 1
+    assert await chat.app.counting.run_due() == 0
+
+    (spike,) = [line for line in await chat.public() if line.startswith("📈")]
+    assert spike == "📈 LG전자 기사가 평소(하루 1건)보다 훨씬 많습니다: 오늘 13건"
+    assert not any(line.startswith("📈") for line in before)
+
+
+async def test_a_muted_watch_tells_no_spike(chat, clock):
+    await chat.say("구독 LG전자")
+    clock.move(days=16)
+    await chat.say("음소거 1 1주")
+    await chat.read(*(f"LG전자 급한 소식 {number}" for number in range(12)))
+
+    assert await chat.app.counting.run_due() == 0
+
+
+async def test_a_watch_of_today_has_no_usual_rate(chat):
+    await chat.say("구독 LG전자")
+    await chat.read(*(f"LG전자 급한 소식 {number}" for number in range(12)))
+
+    assert await chat.app.counting.run_due() == 0
+
+
+async def test_three_thumbs_down_propose_a_word_once_and_only_a_press_adds_it(chat):
+    console = replace(chat.caller, channel=ChannelRef(Platform.CONSOLE, "local", "main"))
+    chat.caller = console
+    await chat.say("구독 LG전자")
+    audience_home = "console:local"
+    for number in range(8):
+        word = "채용" if number < 3 else "실적"
+        await chat.read(f"LG전자 {word} 소식 {number}", home=audience_home)
+    rows = [await chat.app.store.outbox.get(number) for number in range(1, 12)]
+    cards = [row.id for row in rows if row is not None and row.kind == "alert" and "채용" in row.payload]
+    for card in cards:
+        reply = await chat.app.commands.press(console, f"w1:bad:{card}", "", chat.rights)
+        assert not reply.failed
+    (watch,) = (await chat.app.store.watches.active())[1]
+    assert watch.expression == "LG전자"
+
+    asked = await _proposals(chat)
+    await chat.app.commands.press(console, f"w1:bad:{cards[0]}", "", chat.rights)
+
+    (message,) = asked
+    assert "제외어 '채용'을 더할까요?" in message.text
+    assert await _proposals(chat) == asked
+    added = await chat.press(Reply(message), "더하기")
+    assert "LG전자 -채용" in added.message.text
+    (watch,) = (await chat.app.store.watches.active())[1]
+    assert watch.expression == "LG전자 -채용"
+
+
+async def _proposals(chat):
+    rows = [await chat.app.store.outbox.get(number) for number in range(1, 40)]
+    messages = [from_json(row.payload) for row in rows if row is not None and row.kind == "notice"]
+    return [message for message in messages if "더할까요" in message.text]
+
+
+async def test_where_nobody_can_be_asked_nothing_is_noted(chat):
+    await chat.say("구독 LG전자")
+    for number in range(4):
+        await chat.read(f"LG전자 채용 소식 {number}")
+    for card in (2, 3, 4):
+        reply = await chat.app.commands.press(chat.caller, f"w1:bad:{card}", "", chat.rights)
+        assert not reply.failed
+
+    assert await _proposals(chat) == []
+    assert await chat.app.store.channels.note("proposed:1") == ""
 
 
 async def test_a_digest_says_when_it_comes_next(chat):

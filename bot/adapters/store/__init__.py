@@ -6,6 +6,7 @@ from typing import Self
 
 from bot.adapters.store.articles import Articles
 from bot.adapters.store.channels import Channels
+from bot.adapters.store.counts import Counts
 from bot.adapters.store.database import Database, database_url, utc_now
 from bot.adapters.store.digests import Digests
 from bot.adapters.store.housekeeping import Housekeeping
@@ -41,6 +42,7 @@ class Store:
         self.db = Database(database_url(url), clock=clock)
         self.articles = Articles(self.db, events=events)
         self.lookups = Lookups(self.db)
+        self.counts = Counts(self.db)
         self.channels = Channels(self.db)
         self.digests = Digests(self.db)
         self.housekeeping = Housekeeping(self.db)

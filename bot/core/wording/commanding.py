@@ -166,6 +166,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "I cannot open a direct message from here. Please try it in the chat",
     ),
     "me.off": ("개인 알림 {count}개를 껐어요", "{count} personal watches ended"),
+    "button.add_word": ("더하기", "Add"),
+    "learning.about": ("#{number} {watch}: {question}", "#{number} {watch}: {question}"),
     "vote.thanks": (
         "알려 주셔서 고마워요. 감시는 저절로 바뀌지 않아요",
         "Thank you for telling. The watch does not change by itself",

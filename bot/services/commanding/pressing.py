@@ -11,7 +11,7 @@ from bot.core.errors import UserMistake
 from bot.core.matching import expression as expressions
 from bot.core.message import Bullets, Button, Heading, Message, Span, Tone, from_json
 from bot.core.news import Pace
-from bot.services import explain
+from bot.services import explain, learning
 from bot.services.commanding import watching
 from bot.services.commanding.desk import Asked
 from bot.services.replies import Reply
@@ -182,8 +182,10 @@ def _pair(pressed: Pressed) -> tuple[int, int]:
 
 
 async def _bad(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
-    await explain.watches_of(asked, pressed.id)
+    watches = await explain.watches_of(asked, pressed.id)
     await asked.desk.store.channels.vote(pressed.id, asked.caller.user, good=False)
+    for watch in watches:
+        await learning.learn(asked, watch)
     return asked.answer(asked.text("vote.thanks"))
 
 
