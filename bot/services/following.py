@@ -133,10 +133,13 @@ class Following:
         since: dict[str, datetime] = {}
         all_of_them = tuple(watches) if self.kinds else ()
         await self._read([each.expression for each in all_of_them])
+        spelled: dict[str, str] = {}  # services do not tell LG from lg: one search is enough
+        for query in (query for each in all_of_them for query in self._queries[each.expression]):
+            spelled[query.casefold()] = min(query, spelled.get(query.casefold(), query))
         for watch in all_of_them:
             for query in self._queries[watch.expression]:
                 for kind in self.kinds:
-                    url = query_source(kind, query)
+                    url = query_source(kind, spelled[query.casefold()])
                     wanted[url] = kind
                     since[url] = max(since.get(url, watch.since), watch.since)
         self._since = since
