@@ -191,7 +191,7 @@ async def build(
         noticing = Noticing(
             store,
             voice,
-            ChannelRef.parse(settings.sosik_admin_channel) if settings.sosik_admin_channel else None,
+            _admin_channel(settings),
             direct=lambda channel, user: _direct(own, channel, user),
             wake=lambda: app.wake("deliver"),
         )
@@ -401,6 +401,13 @@ def access_of(settings: Settings) -> Access:
         hackernews_url=settings.hackernews_url,
         gdelt_url=settings.gdelt_url,
     )
+
+
+def _admin_channel(settings: Settings) -> ChannelRef | None:
+    try:
+        return ChannelRef.parse(settings.sosik_admin_channel) if settings.sosik_admin_channel else None
+    except UserMistake as error:
+        raise UserMistake("settings.bad", name="SOSIK_ADMIN_CHANNEL", expected="slack:T0123/C0456") from error
 
 
 def _secret(value: SecretStr | None) -> str:
