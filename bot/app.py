@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
+from pydantic import SecretStr
 
 from bot.adapters.dispatch import Dispatch, Local, Procrastinate
 from bot.adapters.drawing import DRAW_SECONDS, draw_chart
@@ -44,14 +45,17 @@ from bot.services.commands import Commands
 from bot.services.counting import Counting
 from bot.services.deliver import Delivering, DeliveryEnded
 from bot.services.digest import Digesting
+from bot.services.following import Following
 from bot.services.live_index import LiveIndex
 from bot.services.lookup import Lookup
+from bot.services.noticing import Noticing
 from bot.services.pages import Pages
 from bot.services.pausing import Pausing
 from bot.services.poll import PollEnded, Polling
 from bot.services.sourcing import Sourcing
 from bot.services.suggesting import Suggesting
 from bot.settings import Settings
+from bot.sources.asking import GOOGLE_NEWS_URL, Access
 
 log = structlog.get_logger(__name__)
 
@@ -200,6 +204,22 @@ async def build(
         own: dict[Platform, Poster] = {Platform.CONSOLE: ConsolePoster(out or sys.stdout, posted=posted, quiet=quiet)}
         own.update(posters or {})
         pages = Pages(store, fetcher, workers, audience)
+        stack.push_async_callback(pages.furniture.save)
+        following = Following(
+            store,
+            audience,
+            searched(settings),
+            (lambda: known.catalog.defaults) if settings.sosik_sources == "auto" else None,
+            zone=settings.sosik_timezone,
+            minimum_seconds=settings.sosik_min_poll_seconds,
+        )
+        noticing = Noticing(
+            store,
+            voice,
+            _admin_channel(settings),
+            direct=lambda channel, user: _direct(own, channel, user),
+            wake=lambda: app.wake("deliver"),
+        )
         polling = Polling(
             store,
             fetcher,
@@ -210,7 +230,12 @@ async def build(
             minimum_seconds=settings.sosik_min_poll_seconds,
             jitter=random.random,
             outlet_of=outlets,
+            access=access_of(settings),
             ended=lambda ended: _count_poll(metrics, ended),
+            noticed=noticing.tell,
+            prepare=following.prepare,
+            allowed=following.allowed,
+            shortest_wait=following.shortest_wait,
         )
         delivering = Delivering(
             store,
@@ -232,6 +257,8 @@ async def build(
             zone=settings.sosik_timezone,
             wake=lambda: app.wake("poll"),
             minimum_seconds=settings.sosik_min_poll_seconds,
+            catalog=lambda: known.catalog,
+            searching=following.searching,
         )
         desk = Desk(
             store,
@@ -409,6 +436,39 @@ class Ports:
 
     def __contains__(self, port: object) -> bool:
         return isinstance(port, int) and any(low <= port <= high for low, high in self._ranges)
+
+
+def searched(settings: Settings) -> tuple[str, ...]:
+    """The search services that follow the watches (contract §3)."""
+    kinds = []
+    if settings.naver_client_id is not None and settings.naver_client_secret is not None:
+        kinds.append("naver")
+    if settings.google_news_url is not None or settings.sosik_sources == "auto":
+        kinds.append("google_news")
+    return tuple(kinds)
+
+
+def access_of(settings: Settings) -> Access:
+    """Keys and addresses of the search services."""
+    return Access(
+        naver_id=_secret(settings.naver_client_id),
+        naver_secret=_secret(settings.naver_client_secret),
+        naver_url=settings.naver_api_url,
+        google_news_url=settings.google_news_url or GOOGLE_NEWS_URL,
+        hackernews_url=settings.hackernews_url,
+        gdelt_url=settings.gdelt_url,
+    )
+
+
+def _admin_channel(settings: Settings) -> ChannelRef | None:
+    try:
+        return ChannelRef.parse(settings.sosik_admin_channel) if settings.sosik_admin_channel else None
+    except UserMistake as error:
+        raise UserMistake("settings.bad", name="SOSIK_ADMIN_CHANNEL", expected="slack:T0123/C0456") from error
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value is not None else ""
 
 
 async def _direct(posters: Mapping[Platform, Poster], channel: ChannelRef, user: str) -> ChannelRef:

@@ -12,10 +12,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 
 from bot.core.errors import SosikError, UserMistake
 from bot.core.news import Field, Hit
@@ -23,7 +23,10 @@ from bot.core.wording import say
 from bot.settings import Settings, load
 
 if TYPE_CHECKING:
+    from bot.adapters.store import Store
     from bot.knowledge import Knowledge
+
+Done = TypeVar("Done")
 
 _STOP_SECONDS = 19.0  # `sosik run` ends within 20 s of a signal (contract §2)
 DONE, MISTAKE, ENVIRONMENT = 0, 1, 2
@@ -103,6 +106,9 @@ def _parser(language: str) -> argparse.ArgumentParser:
     page = command("extract", _extract)
     page.add_argument("place", metavar="FILE|URL", help=text("extract.place"))
     page.add_argument("--url", default="", metavar="U", help=text("extract.url"))
+    sources = command("sources", _sources)
+    sources.add_argument("what", choices=("export", "import"), metavar="export|import", help=text("sources.what"))
+    sources.add_argument("file", metavar="FILE.opml", help=text("sources.file"))
     command("migrate", _migrate)
     restore = command("restore", _restore)
     restore.add_argument("file", nargs="?", default="", metavar="FILE", help=text("restore.file"))
@@ -272,6 +278,52 @@ async def _extract_once(settings: Settings, parsed: argparse.Namespace) -> int:
 
     print(json.dumps(await read_page(settings, parsed.place, url=parsed.url), ensure_ascii=False), flush=True)
     return DONE
+
+
+def _sources(parsed: argparse.Namespace) -> int:
+    settings = _settings(one_shot=True)
+    if parsed.what == "import":
+        return _import_sources(settings, parsed.file)
+    return _export_sources(settings, parsed.file)
+
+
+def _import_sources(settings: Settings, place: str) -> int:
+    from bot.services.sourcing import import_feeds  # noqa: PLC0415 - heavy
+    from bot.sources.opml import OPML_BYTES, read_opml  # noqa: PLC0415 - heavy
+
+    try:
+        with sys.stdin.buffer if place == "-" else Path(place).open("rb") as file:
+            feeds = read_opml(file.read(OPML_BYTES + 1))
+    except OSError as error:
+        raise UserMistake("cli.file", file=place, why=error.strerror or "") from error
+    count = asyncio.run(_in_store(settings, lambda store: import_feeds(store, feeds, zone=settings.sosik_timezone)))
+    print(say("sources.imported", settings.sosik_language, count=count, there=len(feeds) - count), flush=True)
+    return DONE
+
+
+def _export_sources(settings: Settings, place: str) -> int:
+    from bot.services.sourcing import export_feeds  # noqa: PLC0415 - heavy
+    from bot.sources.opml import write_opml  # noqa: PLC0415 - heavy
+
+    feeds = asyncio.run(_in_store(settings, export_feeds))
+    written = write_opml(feeds, title=say("sources.title", settings.sosik_language))
+    if place == "-":
+        sys.stdout.buffer.write(written)
+        sys.stdout.flush()
+        return DONE
+    try:
+        Path(place).write_bytes(written)
+    except OSError as error:
+        raise UserMistake("cli.file", file=place, why=error.strerror or "") from error
+    print(say("sources.exported", settings.sosik_language, count=len(feeds), file=place), flush=True)
+    return DONE
+
+
+async def _in_store(settings: Settings, work: Callable[["Store"], Awaitable[Done]]) -> Done:
+    from bot.app import open_store  # noqa: PLC0415 - heavy
+
+    async with await open_store(settings) as store:
+        return await work(store)
 
 
 def _migrate(_parsed: argparse.Namespace) -> int:

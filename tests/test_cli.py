@@ -236,3 +236,32 @@ def test_the_start_of_run_imports_no_chat_sdk_and_no_migration_tool(tmp_path):
     )
 
     assert done.stdout.strip() == "[]", done.stderr
+
+
+OPML = """<opml version="2.0"><body><outline text="가람" xmlUrl="https://n.example/rss"/></body></opml>"""
+
+
+def test_opml_goes_in_fetches_nothing_and_comes_out(tmp_path):
+    first = sosik(tmp_path, "sources", "import", "-", text=OPML)
+    again = sosik(tmp_path, "sources", "import", "-", text=OPML)
+    shown = sosik(tmp_path, "sources", "export", "-")
+    written = sosik(tmp_path, "sources", "export", "out.opml")
+
+    assert (first.returncode, first.stdout) == (0, "출처 1개를 넣었어요. 0개는 이미 있었어요\n")
+    assert again.stdout == "출처 0개를 넣었어요. 1개는 이미 있었어요\n"
+    assert 'xmlUrl="https://n.example/rss"' in shown.stdout
+    assert written.returncode == 0
+    assert (tmp_path / "out.opml").read_text(encoding="utf-8") == shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("import", "nowhere.opml"), ""),
+        (("import", "-"), "no opml"),
+        (("export", "no/such/folder.opml"), ""),
+        (("burn", "-"), ""),
+    ],
+)
+def test_an_opml_file_that_cannot_be_is_one_line(tmp_path, arguments, text):
+    assert refused(sosik(tmp_path, "sources", *arguments, text=text), 1)

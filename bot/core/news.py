@@ -74,6 +74,7 @@ class Source:
         zone: IANA zone that dates without one are read in.
         baselined: False until its first good reading, which posts nothing.
         gaps: seconds between its latest entries, newest first; feeds the polling interval.
+        added_by: the id of the person; `platform:workspace/person` where it serves every workspace.
     """
 
     id: int
@@ -100,6 +101,7 @@ class Source:
     moved_to: str | None = None
     moved_count: int = 0
     fence: int = 0
+    added_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ the article waits in the database with `page_state = wanted`, so a restart goes 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from bot.core.errors import SosikError, TryLater
 from bot.core.news import Article
 from bot.core.plan import Audience, Context, PollPlan, plan_page
 from bot.services.audience import LiveAudience
+from bot.services.remembering import FurnitureMemory
 from bot.sources.exchange import PAGE_BYTES, Request
 from bot.sources.extract import Page, extract
 
@@ -26,9 +27,23 @@ log = structlog.get_logger(__name__)
 
 READ_SECONDS = 15.0  # to find the text of one page
 AT_ONCE = 32  # pages asked for at the same time, over all hosts
-_KEPT = 2_000  # texts that came too late for their headline, kept until their turn
 
 Key = tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Soon:
+    """What came of the pages of one reading in the little time there was.
+
+    Attributes:
+        articles: those whose page came, by their first key.
+        waiting: first keys of those still waiting.
+        errors: why there is no page, likewise.
+    """
+
+    articles: Mapping[Key, Article]
+    waiting: frozenset[bytes]
+    errors: Mapping[Key, str]
 
 
 @dataclass(slots=True)
@@ -46,24 +61,22 @@ class Pages:
     audience: LiveAudience
     queued: Callable[[], None] = lambda: None
     wake: Callable[[], None] = lambda: None
+    furniture: FurnitureMemory = field(init=False)
     stopping: bool = False
     _under_way: dict[str, asyncio.Task[Page | SosikError]] = field(default_factory=dict)
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
-    async def read_soon(
-        self, articles: Sequence[Article], *, seconds: float
-    ) -> tuple[dict[Key, Article], frozenset[bytes]]:
-        """Ask for the pages of new articles and wait a little.
+    def __post_init__(self) -> None:
+        self.furniture = FurnitureMemory(self.store)
 
-        Returns:
-            the articles whose page came, by their first key; and the first keys of those still waiting.
-        """
+    async def read_soon(self, articles: Sequence[Article], *, seconds: float) -> Soon:
+        """Ask for the pages of new articles and wait a little."""
         bare = [article for article in articles if not article.body and article.keys]
         tasks = {article.keys[:1]: self._begin(article.url) for article in bare}
         if tasks:
             await asyncio.wait(set(tasks.values()), timeout=seconds)
         read: dict[Key, Article] = {}
-        waiting = set()
+        waiting, errors = set(), {}
         for article in bare:
             task = tasks[article.keys[:1]]
             if not task.done():
@@ -72,8 +85,10 @@ class Pages:
             result = task.result()
             if isinstance(result, Page):
                 read[article.keys[:1]] = with_page(article, result)
+            else:
+                errors[article.keys[:1]] = result.key
             self._under_way.pop(article.url, None)
-        return read, frozenset(waiting)
+        return Soon(read, frozenset(waiting), errors)
 
     def wanted(self) -> None:
         """There may be articles whose page is still to be read."""
@@ -97,6 +112,7 @@ class Pages:
 
     async def join(self) -> None:
         """Stop asking; what was not read stays wanted."""
+        await self.furniture.save()
         for task in self._under_way.values():
             task.cancel()
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
@@ -114,9 +130,10 @@ class Pages:
         try:
             async with self._places:
                 answer = await self.fetcher.get(Request(url, max_bytes=PAGE_BYTES, page=True))
-            return await self.workers.run(
+            page = await self.workers.run(
                 extract, answer.body, url=answer.url, charset=answer.charset, timeout_seconds=READ_SECONDS
             )
+            return await self.furniture.cleared(page)
         except SosikError as error:
             return error
 

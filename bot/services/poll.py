@@ -6,7 +6,7 @@ so a process that dies in between has changed nothing, and the feed is read agai
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -38,6 +38,10 @@ READ_SECONDS = 25.0  # to parse one answer
 PAGE_WAIT_SECONDS = 2.0  # how long a hit in the headline waits for its page (contract §3)
 
 
+async def _nothing(*_: object) -> None:
+    """What nobody wants to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class PollEnded:
     """What observers are told."""
@@ -60,7 +64,10 @@ class Polling:
         access: keys and addresses of the search services.
         queued: called when something was put into the outbox.
         ended: called after every reading.
-        noticed: called when managers should be told something about a source, once per incident.
+        noticed: called when managers should be told something about a source, once per incident; it is written already.
+        prepare: called before sources are claimed: it makes those that follow the watches.
+        allowed: raises when a search service must not be asked now.
+        shortest_wait: seconds that a source must not be asked for, whatever its own interval.
     """
 
     store: Store
@@ -75,13 +82,17 @@ class Polling:
     access: Access = field(default_factory=Access)
     queued: Callable[[], None] = lambda: None
     ended: Callable[[PollEnded], None] = lambda _: None
-    noticed: Callable[[Notice], None] = lambda _: None
+    noticed: Callable[[Source, Notice], Awaitable[None]] = _nothing
+    prepare: Callable[[], Awaitable[None]] = _nothing
+    allowed: Callable[[Source], Awaitable[None]] = _nothing
+    shortest_wait: Callable[[Source], float] = lambda _: 0.0
     stopping: bool = False
     _under_way: set[asyncio.Task[int]] = field(default_factory=set)
 
     async def poll_due(self) -> int:
         """Begin reading every source that is due; how many that were. `join` waits for them."""
         begun = 0
+        await self.prepare()
         await self.audience.refresh()
         while not self.stopping and (room := AT_ONCE - len(self._under_way)) > 0:
             claimed = await self.store.sources.claim_due(self.owner, lease=LEASE, limit=room)
@@ -99,9 +110,10 @@ class Polling:
         while self._under_way:
             await asyncio.wait(self._under_way)
 
-    async def look(self, url: str, *, zone: str) -> tuple[Answer, Feed]:
+    async def look(self, url: str, *, zone: str, kind: str = "feed") -> tuple[Answer, Feed]:
         """Read an address that may become a source; writes nothing."""
-        candidate = Source(id=0, url=url, zone=zone)
+        candidate = Source(id=0, url=url, kind=kind, zone=zone)
+        await self.allowed(candidate)
         answer = await self.fetcher.get(
             registry.request(candidate, now=await self.store.housekeeping.ping(), access=self.access)
         )
@@ -131,6 +143,7 @@ class Polling:
         return 0
 
     async def _read(self, source: Source) -> int:
+        await self.allowed(source)
         answer = await self.fetcher.get(
             registry.request(source, now=await self.store.housekeeping.ping(), access=self.access)
         )
@@ -163,24 +176,26 @@ class Polling:
     async def _baseline(
         self, source: Source, articles: Sequence[Article], answer: Answer, reading: Feed
     ) -> PollPlan | None:
+        end = _End(self, source, answer, reading)
+
         async def decide(context: Context, _now: datetime) -> PollPlan:
             return plan_baseline(articles, context)
 
-        return await self.store.articles.decide(
-            articles,
-            decide,
-            revision=None,
-            source=source,
-            finish=lambda plan, now: self._finished(source, answer, reading, plan, now),
-        )
+        plan = await self.store.articles.decide(articles, decide, revision=None, source=source, finish=end)
+        if plan is not None:
+            await self._tell(source, end.notice)
+        return plan
 
     async def _news(
         self, source: Source, articles: Sequence[Article], answer: Answer, reading: Feed
     ) -> PollPlan | None:
         known = await self.store.articles.known({key for article in articles for key in article.keys}, source.workspace)
         fresh = [article for article in articles if known.isdisjoint(article.keys)]
-        read, waiting = await self.pages.read_soon(fresh, seconds=PAGE_WAIT_SECONDS)
-        articles = [read.get(article.keys[:1], article) for article in articles]
+        if source.kind in registry.OPAQUE_LINKS:
+            fresh = []
+        read = await self.pages.read_soon(fresh, seconds=PAGE_WAIT_SECONDS)
+        articles = [read.articles.get(article.keys[:1], article) for article in articles]
+        end = _End(self, source, answer, reading)
         while True:
             audience = await self.audience.refresh()
             found = await asyncio.to_thread(
@@ -190,7 +205,7 @@ class Polling:
 
             async def decide(context: Context, now: datetime, ready: Audience = ready) -> PollPlan:
                 here = [replace(article, first_seen=now) for article in articles]
-                return plan_poll(here, context, ready, now=now, pages_wanted=waiting)
+                return _with_errors(plan_poll(here, context, ready, now=now, pages_wanted=read.waiting), read.errors)
 
             try:
                 plan = await self.store.articles.decide(
@@ -198,58 +213,47 @@ class Polling:
                     decide,
                     revision=audience.revision,
                     source=source,
-                    finish=lambda plan, now: self._finished(source, answer, reading, plan, now),
+                    finish=end,
                     wanted=_wanted(found),
                 )
             except WatchesChanged:
                 continue
+            if plan is not None:
+                await self._tell(source, end.notice)
             self.pages.wanted()
             return plan
 
-    def _finished(
-        self, source: Source, answer: Answer, reading: Feed, plan: PollPlan, now: datetime
-    ) -> Mapping[str, object]:
-        outcome = PollOutcome(
-            PollKind.NEW if plan.fresh else PollKind.EMPTY,
-            entry_dates=tuple(each.published for each in reading.entries if each.published is not None),
-            ttl_seconds=reading.ttl_seconds,
-            skip_hours=reading.skip_hours,
-            max_age_seconds=answer.max_age_seconds,
-            moved_to=answer.moved_to,
-        )
-        return {
-            **self._next(source, outcome, now),
-            "etag": answer.etag,
-            "last_modified": answer.last_modified,
-            "body_hash": source.body_hash,
-            "baselined": True,
-            "name": source.name or (reading.title or ""),
-        }
+    async def _tell(self, source: Source, notice: Notice | None) -> None:
+        if notice is not None:
+            await self.noticed(source, notice)
 
     async def _unchanged(self, source: Source, answer: Answer) -> None:
         now = await self.store.housekeeping.ping()
         outcome = PollOutcome(PollKind.NOT_MODIFIED, max_age_seconds=answer.max_age_seconds, moved_to=answer.moved_to)
-        await self.store.sources.finish(source, self._next(source, outcome, now))
+        columns, notice = self.next(source, outcome, now)
+        if await self.store.sources.finish(source, columns):
+            await self._tell(source, notice)
         self.ended(PollEnded(source, "not_modified"))
 
     async def _failed(self, source: Source, error: SosikError) -> None:
         now = await self.store.housekeeping.ping()
         values = {name: str(value) for name, value in error.values.items()}
-        columns = {**self._next(source, outcome_of(error), now), "last_error": [error.key, values]}
-        await self.store.sources.finish(source, columns)
+        columns, notice = self.next(source, outcome_of(error), now)
+        if await self.store.sources.finish(source, {**columns, "last_error": [error.key, values]}):
+            await self._tell(source, notice)
         log.info("poll_failed", source=source.id, url=masked_url(source.url), reason=error.key)
         self.ended(PollEnded(source, "error", error=error))
 
-    def _next(self, source: Source, outcome: PollOutcome, now: datetime) -> dict[str, object]:
+    def next(self, source: Source, outcome: PollOutcome, now: datetime) -> tuple[dict[str, object], Notice | None]:
+        """The source's columns after a poll, and what to tell of it once they are written."""
         checked = next_check(source, outcome, now=now, minimum_seconds=self.minimum_seconds, jitter=self.jitter())
-        if checked.notice is not None:
-            self.noticed(checked.notice)
         after = checked.source
-        return {
+        earliest = now + timedelta(seconds=self.shortest_wait(source))
+        columns: dict[str, object] = {
             "url": after.url,
             "state": after.state,
             "interval_seconds": after.interval_seconds,
-            "next_poll_at": after.next_poll_at,
+            "next_poll_at": max(after.next_poll_at or earliest, earliest),
             "last_ok_at": after.last_ok_at,
             "last_new_at": after.last_new_at,
             "fail_count": after.fail_count,
@@ -259,6 +263,51 @@ class Polling:
             "moved_to": after.moved_to,
             "moved_count": after.moved_count,
         }
+        return columns, checked.notice
+
+
+@dataclass(slots=True)
+class _End:
+    """What is written about a source that was read. `notice` is what to tell when that is written."""
+
+    polling: Polling
+    source: Source
+    answer: Answer
+    reading: Feed
+    notice: Notice | None = None
+
+    def __call__(self, plan: PollPlan, now: datetime) -> Mapping[str, object]:
+        reading, answer, source = self.reading, self.answer, self.source
+        outcome = PollOutcome(
+            PollKind.NEW if plan.fresh else PollKind.EMPTY,
+            entry_dates=tuple(each.published for each in reading.entries if each.published is not None),
+            ttl_seconds=reading.ttl_seconds,
+            skip_hours=reading.skip_hours,
+            max_age_seconds=answer.max_age_seconds,
+            moved_to=answer.moved_to,
+        )
+        columns, self.notice = self.polling.next(source, outcome, now)
+        return {
+            **columns,
+            "etag": answer.etag,
+            "last_modified": answer.last_modified,
+            "body_hash": source.body_hash,
+            "baselined": True,
+            "name": source.name or reading.title or masked_url(source.url),
+        }
+
+
+def _with_errors(plan: PollPlan, errors: Mapping[tuple[bytes, ...], str]) -> PollPlan:
+    """The plan with why pages could not be read, for `왜?`."""
+    if not errors:
+        return plan
+    return replace(
+        plan,
+        articles=tuple(
+            replace(each, page_error=errors.get(each.article.keys[:1], "")) if each.known is None else each
+            for each in plan.articles
+        ),
+    )
 
 
 def _find_all(audience: Audience, articles: Sequence[Article]) -> dict[tuple[bytes, ...], Matched]:

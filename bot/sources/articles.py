@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.core.news import Article, Source
 from bot.core.text import Named, clean, clean_paragraphs, host_of, identities, plain
+from bot.sources.asking import is_search
 from bot.sources.dates import plausible
 from bot.sources.marks import tags_of
 from bot.sources.reading import Entry
@@ -58,5 +59,8 @@ def _body(entry: Entry) -> str:
 
 
 def _outlet(entry: Entry, source: Source, outlet_of: Callable[[str], str | None], feed_title: str) -> str:
+    if is_search(source):  # its name and title are the words that it searches for
+        home = entry.outlet_url or entry.link or ""
+        return clean(entry.outlet or outlet_of(home) or host_of(home))
     said = entry.outlet or outlet_of(entry.link or "") or outlet_of(source.url)
     return clean(said or source.name or feed_title or host_of(entry.link or ""))

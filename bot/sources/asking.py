@@ -41,6 +41,11 @@ def query_source(kind: str, query: str) -> str:
     return f"{kind}:{clean(query)[:QUERY_CHARS]}"
 
 
+def is_search(source: Source) -> bool:
+    """Whether it is a query source."""
+    return source.url.startswith(f"{source.kind}:")
+
+
 def query_of(source: Source) -> str:
     """What a query source searches for.
 

@@ -8,7 +8,7 @@ from bot.core.text import clean
 from bot.sources.markup import unreasonable
 from bot.sources.xmlfeed import absolute
 
-MAX_LINKS = 10
+MAX_LINKS = 25  # as many as fit into one message as buttons (design/commands.md §3)
 HEAD_CHARS = 1_000_000
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
 _LOOSE_TYPES = ("application/xml", "text/xml", "application/json")

@@ -54,7 +54,9 @@ def parse_feed(body: bytes, *, charset: str | None = None, base_url: str = "", z
     text, root_name = _root_of(text)
     if root_name == "html":
         links = feed_links(text, base_url)
-        raise UserMistake("feed.is_page_with_links" if links else "feed.is_page", links=" ".join(links[:3]))
+        raise UserMistake(
+            "feed.is_page_with_links" if links else "feed.is_page", links=" ".join(links[:3]), found=links
+        )
     if not root_name:
         raise UserMistake("feed.not_a_feed")
     if "&#1" in text or (_C1_BYTES.search(body) if codec == "utf-8" else _C1.search(text)):

@@ -13,6 +13,9 @@ from bot.sources.exchange import Answer, Request
 from bot.sources.feed import parse_feed
 from bot.sources.reading import Entry, Feed
 
+# No limit is published. One call in five seconds is what a handful of readers at their desks would ask.
+SECONDS_A_CALL = 5.0
+
 
 def request(source: Source, access: Access, now: datetime) -> Request:  # noqa: ARG001 -- every kind asks like this
     """Ask for the newest articles on the source's keyword."""

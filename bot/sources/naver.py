@@ -15,6 +15,7 @@ from bot.sources.xmlfeed import absolute
 
 DISPLAY = "100"  # at most (developers.naver.com/docs/serviceapi/search/news/news.md)
 CALLS_A_DAY = 25_000  # of one client id (the same page)
+DAY_ZONE = "Asia/Seoul"  # where that day begins at midnight
 
 
 def request(source: Source, access: Access, now: datetime) -> Request:  # noqa: ARG001 -- every kind asks like this

@@ -46,6 +46,8 @@ KINDS: Mapping[str, Kind] = {
     "gdelt": Kind(gdelt.request, gdelt.parse, query=True),
 }
 
+OPAQUE_LINKS = frozenset({"google_news"})  # their links lead to no article page (sources/google_news.py)
+
 
 def request(source: Source, *, now: datetime, access: Access) -> Request:
     """What to ask for a source.

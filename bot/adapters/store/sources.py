@@ -1,19 +1,38 @@
-"""Sources: who polls which, and how it went."""
+"""Sources: who polls which, and how it went.
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+A source with number 0 is a search that follows the watches (`Sources.follow`): nobody added it, no command names it.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, or_, select, update
+from sqlalchemy import BigInteger, Row, Text, cast, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store.channels import bump
+from bot.adapters.store.channels import bump, note, upsert
 from bot.adapters.store.database import Database
-from bot.adapters.store.tables import SOURCE, sosik_now
+from bot.adapters.store.tables import NOTE, SOURCE, WORKSPACE, sosik_now
 from bot.core.errors import UserMistake
-from bot.core.news import Source, SourceState
+from bot.core.news import Platform, Source, SourceState
 
 _POLLED = tuple(state for state in SourceState if state is not SourceState.PAUSED)
+_SLICE = 500  # SQLite takes 999 values in one statement in its older releases
+REVISION = "sources"  # the note that counts changes of sources
+
+Due = Callable[[int, datetime], Sequence[datetime]]
+"""When so many sources that were never read are due."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    """A source to be made."""
+
+    url: str
+    kind: str = "feed"
+    name: str = ""
+    state: SourceState = SourceState.ACTIVE
 
 
 class Sources:
@@ -31,18 +50,20 @@ class Sources:
         name: str = "",
         zone: str = "Asia/Seoul",
         added_by: str = "",
-        state: SourceState = SourceState.ACTIVE,
         claimed_by: tuple[str, timedelta] | None = None,
+        most: int | None = None,
     ) -> Source:
         """Make a source, due at once.
 
         Args:
             claimed_by: who reads it right now, and for how long nobody else does.
+            most: how many of its own the workspace may have.
 
         Raises:
-            UserMistake: `source.exists`: the workspace has it, or it serves every workspace.
+            UserMistake: `source.exists`: the workspace has it, or it serves every workspace. `source.quota`.
         """
         async with self._db.writing() as connection:
+            await bump(connection, self._db, REVISION)  # first: from here on nobody else adds sources
             twin = (
                 await connection.execute(
                     select(SOURCE.c.number).where(
@@ -52,7 +73,11 @@ class Sources:
             ).scalar()
             if twin is not None:
                 raise UserMistake("source.exists", number=twin)
-            number = (await connection.execute(select(func.coalesce(func.max(SOURCE.c.number), 0) + 1))).scalar_one()
+            if most is not None:
+                own = select(func.count()).select_from(SOURCE).where(SOURCE.c.workspace == workspace)
+                if (await connection.execute(own)).scalar_one() >= most:
+                    raise UserMistake("source.quota", most=most)
+            number = await _next_number(connection)
             now = (await connection.execute(select(sosik_now()))).scalar_one()
             owner, lease = claimed_by or ("", None)
             made = await connection.execute(
@@ -65,7 +90,6 @@ class Sources:
                     name=name,
                     zone=zone,
                     added_by=added_by,
-                    state=state,
                     next_poll_at=now,
                     lease_owner=owner,
                     lease_until=now + lease if lease else None,
@@ -73,13 +97,124 @@ class Sources:
                 )
                 .returning(SOURCE)
             )
-            row = made.one()
-            await bump(connection, self._db, "sources")
-            return source_of(row)
+            return source_of(made.one())
+
+    async def add_all(
+        self, wanted: Sequence[NewSource], *, zone: str, due: Due, added_by: str = "", only_first: bool = False
+    ) -> tuple[Source, ...]:
+        """Make those that do not serve every workspace yet; they will. Returns the new ones.
+
+        Args:
+            only_first: do nothing when there is any source that somebody or something added.
+        """
+        async with self._db.writing() as connection:
+            await bump(connection, self._db, REVISION)
+            if only_first and (await connection.execute(select(SOURCE.c.id).where(_ADDED).limit(1))).first():
+                return ()
+            there = set((await connection.execute(select(SOURCE.c.url).where(SOURCE.c.workspace.is_(None)))).scalars())
+            fresh = {each.url: each for each in wanted if each.url not in there}
+            first = await _next_number(connection)
+            now = (await connection.execute(select(sosik_now()))).scalar_one()
+            rows = [
+                {
+                    "workspace": None,
+                    "number": first + place,
+                    "url": each.url,
+                    "kind": each.kind,
+                    "name": each.name,
+                    "zone": zone,
+                    "added_by": added_by,
+                    "state": each.state,
+                    "next_poll_at": at,
+                }
+                for place, (each, at) in enumerate(zip(fresh.values(), due(len(fresh), now), strict=True))
+            ]
+            return await _insert_all(connection, rows)
+
+    async def follow(
+        self, kinds: Collection[str], wanted: Mapping[str, str], *, zone: str, due: Mapping[str, Due]
+    ) -> tuple[int, int]:
+        """Keep one search for each address in `wanted` (address → kind), shared by all workspaces, and no other.
+
+        Args:
+            kinds: every kind that ever follows, wanted now or not.
+            due: by kind.
+
+        Returns:
+            how many came, and how many went.
+        """
+        async with self._db.writing() as connection:
+            # Under this row's lock: two machines must not both insert, as NULL workspaces are not unique in SQL.
+            await bump(connection, self._db, "searches")
+            found = select(SOURCE.c.id, SOURCE.c.url).where(~_ADDED, SOURCE.c.kind.in_(tuple(kinds)))
+            there = {row.url: row.id for row in await connection.execute(found)}
+            gone = [source_id for url, source_id in there.items() if url not in wanted]
+            for start in range(0, len(gone), _SLICE):
+                await connection.execute(delete(SOURCE).where(SOURCE.c.id.in_(gone[start : start + _SLICE])))
+            now = (await connection.execute(select(sosik_now()))).scalar_one()
+            rows = []
+            for kind in sorted(set(wanted.values())):
+                urls = [url for url, its_kind in wanted.items() if its_kind == kind and url not in there]
+                rows += [
+                    {"number": 0, "url": url, "kind": kind, "zone": zone, "next_poll_at": at}
+                    for url, at in zip(urls, due[kind](len(urls), now), strict=True)
+                ]
+            await _insert_all(connection, rows)
+            return len(rows), len(gone)
+
+    async def searches(self, kinds: Collection[str]) -> tuple[Source, ...]:
+        """Every source of these kinds, whoever added it."""
+        async with self._db.reading() as connection:
+            rows = await connection.execute(select(SOURCE).where(SOURCE.c.kind.in_(tuple(kinds))).order_by(SOURCE.c.id))
+            return tuple(source_of(row) for row in rows)
+
+    async def spend(self, kind: str, day: date, *, most: int) -> bool:
+        """Take one of a search service's calls of the day; False when all are taken. One count for all machines."""
+        name = f"calls:{kind}:{day.isoformat()}"
+        calls = cast(NOTE.c.value, BigInteger)
+        async with self._db.writing() as connection:
+            statement = upsert(NOTE, self._db).values(name=name, value="1")
+            taken = await connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[NOTE.c.name], set_={"value": cast(calls + 1, Text)}, where=calls < most
+                ).returning(NOTE.c.value)
+            )
+            value = taken.scalar_one_or_none()
+            if value == "1":  # a new day
+                await connection.execute(delete(NOTE).where(NOTE.c.name.like(f"calls:{kind}:%"), NOTE.c.name != name))
+            return value is not None
+
+    async def spent(self, kind: str, day: date) -> int:
+        """How many calls of the day are taken."""
+        async with self._db.reading() as connection:
+            return int(await note(connection, f"calls:{kind}:{day.isoformat()}") or 0)
+
+    async def incident(self, name: str, *, begins: bool) -> bool:
+        """Note that an incident begins, or ends; True for the one who noticed it first."""
+        async with self._db.writing() as connection:
+            if begins:
+                statement = upsert(NOTE, self._db).values(name=f"incident:{name}", value="1").on_conflict_do_nothing()
+                return (await connection.execute(statement.returning(NOTE.c.name))).first() is not None
+            return (await connection.execute(delete(NOTE).where(NOTE.c.name == f"incident:{name}"))).rowcount > 0
+
+    async def several_workspaces(self) -> bool:
+        """Whether strangers share this install: some platform knows it in more than one workspace."""
+        statement = (
+            select(WORKSPACE.c.platform)
+            .where(
+                WORKSPACE.c.state != "gone",
+                WORKSPACE.c.platform != Platform.CONSOLE,
+                WORKSPACE.c.external_id != "@me",  # Discord's direct messages
+            )
+            .group_by(WORKSPACE.c.platform)
+            .having(func.count() > 1)
+        )
+        async with self._db.reading() as connection:
+            return (await connection.execute(statement)).first() is not None
 
     async def seen_by(self, workspace: str | None) -> tuple[Source, ...]:
-        """The sources that serve a workspace, its own first; all of them for None."""
-        statement = select(SOURCE).order_by(SOURCE.c.workspace.is_(None), SOURCE.c.number)
+        """The sources that serve a workspace, its own first; all of them for None. Without what follows the watches."""
+        statement = select(SOURCE).where(_ADDED).order_by(SOURCE.c.workspace.is_(None), SOURCE.c.number)
         if workspace is not None:
             statement = statement.where(or_(SOURCE.c.workspace == workspace, SOURCE.c.workspace.is_(None)))
         async with self._db.reading() as connection:
@@ -102,14 +237,14 @@ class Sources:
             changed = await connection.execute(
                 update(SOURCE).where(SOURCE.c.id == source.id).values(**columns).returning(SOURCE)
             )
-            await bump(connection, self._db, "sources")
+            await bump(connection, self._db, REVISION)
             return source_of(changed.one())
 
     async def remove(self, source: Source) -> None:
         """Forget a source; its articles stay."""
         async with self._db.writing() as connection:
             await connection.execute(delete(SOURCE).where(SOURCE.c.id == source.id))
-            await bump(connection, self._db, "sources")
+            await bump(connection, self._db, REVISION)
 
     async def claim_due(
         self, owner: str, *, lease: timedelta, limit: int, only: Sequence[int] | None = None
@@ -153,6 +288,25 @@ class Sources:
             await connection.execute(update(SOURCE).values(lease_until=None))
 
 
+_ADDED = SOURCE.c.number > 0
+
+
+async def _next_number(connection: AsyncConnection) -> int:
+    return int((await connection.execute(select(func.coalesce(func.max(SOURCE.c.number), 0) + 1))).scalar_one())
+
+
+async def _insert_all(connection: AsyncConnection, rows: Sequence[Mapping[str, object]]) -> tuple[Source, ...]:
+    made: list[Source] = []
+    for some in _slices(rows):
+        inserted = await connection.execute(insert(SOURCE).returning(SOURCE, sort_by_parameter_order=True), some)
+        made.extend(source_of(row) for row in inserted)
+    return tuple(made)
+
+
+def _slices(rows: Sequence[Mapping[str, object]]) -> Iterable[list[Mapping[str, object]]]:
+    return (list(rows[start : start + _SLICE]) for start in range(0, len(rows), _SLICE))
+
+
 async def finish(connection: AsyncConnection, source: Source, columns: Mapping[str, object]) -> bool:
     """`Sources.finish` within a transaction."""
     changed = await connection.execute(
@@ -190,4 +344,5 @@ def source_of(row: Row[Any]) -> Source:
         moved_to=row.moved_to,
         moved_count=row.moved_count,
         fence=row.fence,
+        added_by=row.added_by,
     )

@@ -39,6 +39,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cli.migrate": ("데이터베이스를 이 버전에 맞춥니다", "bring the database to this version"),
     "cli.backup": ("일하는 동안에도 온전한 사본을 만듭니다", "make a consistent copy, also while it runs"),
     "cli.backup.file": ("사본의 이름", "the copy's name"),
+    "cli.sources": ("출처를 OPML 파일로 내보내거나 들여옵니다", "export sources as OPML, or import them"),
+    "cli.sources.what": ("내보내기(export) 또는 들여오기(import)", "export or import"),
+    "cli.sources.file": ("OPML 파일, 또는 -", "an OPML file, or -"),
+    "sources.imported": (
+        "출처 {count}개를 넣었어요. {there}개는 이미 있었어요",
+        "{count} sources are in; {there} were there already",
+    ),
+    "sources.exported": ("출처 {count}개를 {file}에 썼어요", "{count} sources are written to {file}"),
+    "sources.title": ("소식 출처", "sosik's sources"),
     "cli.migrated": ("데이터베이스가 준비되었어요", "The database is ready"),
     "cli.usage": (
         "명령을 이해하지 못했어요 ({detail}). {command} --help를 보세요",

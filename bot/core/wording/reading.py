@@ -97,6 +97,53 @@ TEXTS: dict[str, tuple[str, str]] = {
         "'{kind}'{kind!p:은/는} 모르는 출처 종류예요",
         "'{kind}' is no kind of source that is known",
     ),
+    "source.add_what": (
+        "주소나 매체 이름을 적어 주세요. 예: 출처 add https://example.com/rss.xml, 출처 add 매일경제",
+        "Write an address or an outlet. For example: source add https://example.com/rss.xml, source add 매일경제",
+    ),
+    "source.quota": (
+        "출처 한도 {most}개에 닿았어요. 안 쓰는 출처를 출처 remove로 지워 주세요",
+        "You have as many sources as are allowed, {most}. Remove one with source remove",
+    ),
+    "source.shared": (
+        "#{number}{number!p:은/는} 여러 워크스페이스가 함께 쓰는 출처라 운영자만 바꿀 수 있어요",
+        "#{number} serves several workspaces, so only the bot's operator may change it",
+    ),
+    "source.only_here": (
+        "이 출처만 보는 감시가 {count}개 있어요. 그래도 지울까요?",
+        "{count} watches look at this source alone. Remove it anyway?",
+    ),
+    "source.switched_on": (
+        "출처 {count}개를 켰어요: {names}. 지난 글은 올리지 않아요",
+        "{count} sources are on: {names}. What is there already is not posted",
+    ),
+    "source.switched_on_more": (
+        "출처 {count}개를 켰어요: {names} 외 {more}개. 지난 글은 올리지 않아요",
+        "{count} sources are on: {names} and {more} more. What is there already is not posted",
+    ),
+    "source.switched_on_already": (
+        "'{name}'{name!p:은/는} 이미 켜져 있어요. 출처 list를 보세요",
+        "'{name}' is on already. See source list",
+    ),
+    "button.remove": ("지우기", "Remove"),
+    "button.as_page": ("이 페이지의 제목들 읽기", "Read this page's headlines"),
+    "gap.seconds": ("{count}초", "{count} seconds"),
+    "search.naver": ("네이버 뉴스", "Naver News"),
+    "search.google_news": ("구글 뉴스", "Google News"),
+    "search.hackernews": ("Hacker News", "Hacker News"),
+    "search.gdelt": ("GDELT", "GDELT"),
+    "searches.line": (
+        "{kind} 검색 {count}개 – 감시를 저절로 따라가요 · {fast}–{slow}에 한 번",
+        "{kind}: {count} searches that follow the watches · once in {fast} to {slow}",
+    ),
+    "searches.spent": ("오늘 {spent:,}/{most:,}회", "{spent:,} of {most:,} calls today"),
+    "searches.trouble": ("{count}개 실패", "{count} failing"),
+    # To managers, one for each incident and one when it is over.
+    "searches.failing": (
+        "{kind} 검색을 여섯 시간 넘게 읽지 못하고 있습니다. 계속 시도합니다",
+        "Searches at {kind} have been unreadable for more than six hours. They are tried on",
+    ),
+    "searches.recovered": ("{kind} 검색을 다시 읽고 있습니다", "Searches at {kind} can be read again"),
     "source.no_query": (
         "검색어가 없는 검색 출처예요",
         "This search source has no words to search for",
@@ -104,6 +151,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "naver.refused": (
         "네이버 검색이 거절했어요 ({reason}). 키와 하루 한도를 확인해 주세요",
         "Naver search refused ({reason}). Check the keys and the daily quota",
+    ),
+    "naver.spent": (
+        "네이버 검색의 하루 한도 {most:,}회를 다 썼어요. 자정에 다시 시작해요",
+        "All {most:,} Naver searches of the day are used. They begin again at midnight",
+    ),
+    "naver.no_key": (
+        "네이버 검색을 쓰려면 운영자가 NAVER_CLIENT_ID와 NAVER_CLIENT_SECRET을 설정해야 해요",
+        "To search at Naver, the operator has to set NAVER_CLIENT_ID and NAVER_CLIENT_SECRET",
     ),
     "gdelt.refused": (
         "GDELT가 지금은 답하지 않았어요 ({reason})",
