@@ -5,7 +5,7 @@ RUN  := $(VENV)/bin/
 UV   := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run check test cover bench bench-store crash docs pictures lock
+.PHONY: help setup demo run check test cover bench bench-match bench-ingest bench-store bench-stories bench-search bench-sense crash docs pictures lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -45,11 +45,11 @@ cover: setup ## all tests with the coverage gate
 	$(RUN)coverage report --include='bot/core/*,bot/sources/*,bot/render/*,bot/services/*' --fail-under=100
 	$(RUN)coverage report --fail-under=90
 
-bench: setup ## ratios against well-known alternatives, interleaved in one run
+bench: setup ## ratios against alternatives in one run; bench-match -ingest -store -stories -search -sense for one
 	$(RUN)python -m bench
 
-bench-store: setup ## the outbox against the same statements by bare drivers
-	$(RUN)python -m bench store
+bench-match bench-ingest bench-store bench-stories bench-search bench-sense: bench-%: setup
+	$(RUN)python -m bench $*
 
 crash: setup ## kill, freeze and restart real processes: nothing lost, nothing doubled (KILLS=120)
 	$(RUN)python -m tests.crash --kills $(or $(KILLS),60) $(CRASH)
