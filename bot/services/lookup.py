@@ -37,7 +37,7 @@ from bot.render.chart import Chart
 log = structlog.get_logger(__name__)
 
 _BATCH = 100  # articles rechecked in one go in the thread
-_ENOUGH = 500  # articles rechecked before the rest is estimated
+_ENOUGH = 300  # articles rechecked before the rest is estimated
 _MOST_READ = 20_000  # articles read for one look-up, when few of them match
 _SAMPLES = 3
 _PAGE_STORIES = 6  # stories that make a first page, and the next one possible
