@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.adapters.post import Post
+from bot.adapters.post import MAY_SEND, Post
 from bot.core.errors import GiveUp, InDoubt, Reach, SosikError, TryLater
 from bot.core.message import Message
 from bot.core.news import ChannelRef, Platform
@@ -219,7 +219,7 @@ class SlackPoster:
         client = self._clients.get(workspace)
         if client is None or client.token != token:
             if self._session is None:
-                self._session = aiohttp.ClientSession()
+                self._session = aiohttp.ClientSession(trace_configs=[_last_look()])
             client = AsyncWebClient(token=token, base_url=self._api_url, retry_handlers=[], session=self._session)
             self._clients[workspace] = client
         return client
@@ -271,6 +271,16 @@ async def _call(request: Callable[[], Awaitable[AsyncSlackResponse]], timeout_se
     except (AttributeError, TypeError, ValueError) as error:
         # slack_sdk 3.47 reads a text/plain body, or JSON that is no object, as if it were a dict
         raise InDoubt("delivery.unknown", error=f"no answer: {type(error).__name__}") from error
+
+
+def _last_look() -> aiohttp.TraceConfig:
+    async def look(*_: object) -> None:
+        MAY_SEND.get()()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_end.append(look)
+    trace.on_connection_reuseconn.append(look)
+    return trace
 
 
 def _name(error: SosikError) -> str:
