@@ -1,5 +1,7 @@
 """What every platform's poster can do. Console, Slack, Discord and the tests' own are four real ones."""
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -21,6 +23,16 @@ class Post:
     message: Message
     key: str
     thread: str = ""
+
+
+def _any_time() -> None:
+    """Whoever sets no deadline has none."""
+
+
+MAY_SEND: ContextVar[Callable[[], None]] = ContextVar("may_send", default=_any_time)
+"""Called when a connection stands and the request is about to be written; raises when it is too late to send it.
+
+A process that was frozen since it checked its deadline must notice as late as possible."""
 
 
 class Poster(Protocol):

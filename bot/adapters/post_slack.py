@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.adapters.post import Post
+from bot.adapters.post import MAY_SEND, Post
 from bot.core.errors import GiveUp, InDoubt, Reach, SosikError, TryLater
 from bot.core.message import Image, Message
 from bot.core.news import ChannelRef, Platform
@@ -231,7 +231,7 @@ class SlackPoster:
 
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession()
+            self._session = aiohttp.ClientSession(trace_configs=[_last_look()])
         return self._session
 
     async def _upload(self, client: AsyncWebClient, image: Image) -> str:
@@ -307,6 +307,16 @@ async def _call(request: Callable[[], Awaitable[AsyncSlackResponse]], timeout_se
     except (AttributeError, TypeError, ValueError) as error:
         # slack_sdk 3.47 reads a text/plain body, or JSON that is no object, as if it were a dict
         raise InDoubt("delivery.unknown", error=f"no answer: {type(error).__name__}") from error
+
+
+def _last_look() -> aiohttp.TraceConfig:
+    async def look(*_: object) -> None:
+        MAY_SEND.get()()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_end.append(look)
+    trace.on_connection_reuseconn.append(look)
+    return trace
 
 
 def _name(error: SosikError) -> str:

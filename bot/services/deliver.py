@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.adapters.post import Post, Poster
+from bot.adapters.post import MAY_SEND, Post, Poster
 from bot.adapters.store import Store
 from bot.adapters.store.outbox import Claim, LostLease, Outcome
 from bot.core import compose, timing
@@ -163,10 +163,12 @@ class Delivering:
         row = step.row
         try:
             if isinstance(step, Verify):
+                MAY_SEND.set(_any_time)
                 async with asyncio.timeout(self.timeout_seconds * 2):
                     return await self._verify(poster, claim.ref, row), None
             if self.monotonic() - marked > self.timeout_seconds:
                 return Outcome(row, State.SENDING, reason="delivery.frozen"), None
+            MAY_SEND.set(lambda: self._last_look(marked))  # for this task alone
             # Begun within one time-out of the mark and over within two: others look after that (`settle_at`).
             async with asyncio.timeout(self.timeout_seconds):
                 return Outcome(row, State.SENT, await self._send(poster, claim.ref, row)), None
@@ -183,6 +185,11 @@ class Delivering:
             broken = GiveUp("delivery.broken", error=type(error).__name__)
             broken.__cause__ = error
             return self._failed(row, State.DEAD, broken), broken
+
+    def _last_look(self, marked: float) -> None:
+        """Right before the request is written: a freeze since the check above counts too."""
+        if self.monotonic() - marked > self.timeout_seconds:
+            raise InDoubt("delivery.frozen")
 
     async def _send(self, poster: Poster, ref: ChannelRef, row: Queued) -> str:
         if row.message is None:
@@ -260,6 +267,10 @@ class Delivering:
     @property
     def _settle(self) -> timedelta:
         return timedelta(seconds=2 * self.timeout_seconds)
+
+
+def _any_time() -> None:
+    """A look may be late."""
 
 
 def _stop(_queue: Sequence[Queued], _pacing: Pacing, now: datetime) -> Wait:

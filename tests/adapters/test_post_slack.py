@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from bot.adapters import post_slack
-from bot.adapters.post import Post, Poster
+from bot.adapters.post import MAY_SEND, Post, Poster
 from bot.adapters.post_slack import SlackPoster, identify
 from bot.core.errors import GiveUp, InDoubt, Reach, TryLater
 from bot.core.message import Button, Buttons, Heading, Headline, Image, Message, Option, Paragraph, Span
@@ -433,3 +433,21 @@ async def test_the_local_slack_also_runs_as_a_process_of_its_own():
         await process.wait()
 
     assert said[0]["metadata"]["event_payload"] == {"d": "k"}
+
+
+@pytest.mark.parametrize("warm", [False, True])
+async def test_a_process_that_froze_before_the_request_was_written_does_not_send_it(
+    slack: FakeSlack, poster: Poster, warm: bool
+):
+    def too_late() -> None:
+        raise InDoubt("delivery.frozen")
+
+    if warm:
+        await poster.post(Post(here(), CARD, "d0"))
+    MAY_SEND.set(too_late)
+
+    with pytest.raises(InDoubt) as doubt:
+        await poster.post(Post(here(), CARD, "d1"))
+
+    assert doubt.value.key == "delivery.frozen"
+    assert len(slack.messages("C1")) == int(warm)

@@ -22,10 +22,14 @@ import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy import select
 
 from bot.adapters.store import Store
 from bot.adapters.store.migrate import upgrade
+from bot.adapters.store.tables import DELIVERY, DELIVERY_EVENT
 from bot.core.compose import Voice, notice
 from bot.core.delivery import Kind
 from bot.core.errors import TryLater
@@ -81,6 +85,9 @@ class Count:
     gaps: list[float] = field(default_factory=list)
     seconds: float = 0.0
     unfinished: bool = False
+    exits: int = 0
+    stall: float = 0.0
+    twice: list[tuple[str, list[float]]] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
@@ -137,7 +144,20 @@ class Nursery:
             await asyncio.sleep(0.005)
         self.alive = [each for each in self.alive if each != pid]
 
+    async def supervise(self) -> int:
+        """Start again those that ended by themselves (the database was away when they began), as systemd would."""
+        for process in self._cold.values():
+            process.poll()  # buries it when it ended
+        gone = [pid for pid in self.alive if not _is_there(pid)]
+        for pid in gone:
+            self.alive.remove(pid)
+            self._cold.pop(pid, None)
+            await self.start()
+        return len(gone)
+
     async def end(self) -> None:
+        if self._zygote.poll() is not None:
+            return
         for pid in list(self.alive):
             self.signal(pid, signal.SIGCONT)
             await self.kill(pid)
@@ -218,13 +238,16 @@ class Run:
                 await asyncio.gather(speaking, failing)
                 for relay in self.relays:
                     relay.lose = (0.0, 0.0)
-                await self._drained(store)
+                await self._drained(store, nursery)
+                await nursery.end()
+                self._compare()
+                await self._explain(store)
             finally:
                 await nursery.end()
         for relay in self.relays:
             self.count.network += relay.done
+            self.count.stall = max(self.count.stall, relay.stall_seconds)
             await relay.stop()
-        self._compare()
         self.count.seconds = time.monotonic() - begun
         return self.count
 
@@ -265,6 +288,7 @@ class Run:
     async def _torment(self, nursery: Nursery) -> None:
         while self.count.kills < self.kills:
             await asyncio.sleep(0.3 + self.chance.random() * 1.7)
+            self.count.exits += await nursery.supervise()
             what = self.chance.random()
             pid = self.chance.choice(nursery.alive)
             if what < 0.06 and self.postgres is not None:
@@ -284,10 +308,22 @@ class Run:
                 self.count.kills += 1
                 await nursery.start()
 
-    async def _drained(self, store: Store) -> None:
+    async def _explain(self, store: Store) -> None:
+        """What the outbox knows of each message that came twice."""
+        for name, times in self.count.twice:
+            async with store.db.reading() as connection:
+                row = (await connection.execute(select(DELIVERY).where(DELIVERY.c.dedupe_key == name))).one()
+                events = await connection.execute(select(DELIVERY_EVENT).where(DELIVERY_EVENT.c.delivery_id == row.id))
+                steps = [f"{each.at:%M:%S.%f} {each.to_state} {each.reason}" for each in events]
+            came = [f"{datetime.fromtimestamp(at, UTC):%M:%S.%f}" for at in times]
+            hurt = [f"{datetime.fromtimestamp(at, UTC):%M:%S.%f}" for at, _ in self.hurt if abs(at - times[0]) < 15]
+            print(f"twice: {name} channel {row.channel_id} attempt {row.attempt} came {came} {steps} hurt {hurt}")
+
+    async def _drained(self, store: Store, nursery: Nursery) -> None:
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
                 while True:
+                    self.count.exits += await nursery.supervise()
                     waiting = await store.outbox.waiting()
                     if waiting.pending == waiting.held == 0:
                         return
@@ -305,6 +341,9 @@ class Run:
                 self.count.said += len(said)
                 self.count.lost += len(set(said) - set(names))
                 twice = sum(count - 1 for count in Counter(names).values())
+                for name, times in Counter(names).items():
+                    if times > 1:
+                        self.count.twice.append((name, [at for at, told in messages if name in told]))
                 if server is self.slack and not self.cell.history:
                     self.count.doubled_blind += twice
                 else:
@@ -326,7 +365,7 @@ def _log(server: Server) -> dict[str, list[tuple[float, list[str]]]]:
 
 HEAD = (
     "cell|kills|freezes|db restarts|network faults|said|lost|doubled|doubled (cannot look)|misordered"
-    "|next post s median / worst|s"
+    "|next post s median / worst|own exits|worst stall of the network s|s"
 )
 
 
@@ -344,6 +383,8 @@ def _line(cell: Cell, count: Count) -> str:
         count.doubled_blind,
         count.misordered,
         gap,
+        count.exits,
+        f"{count.stall:.1f}",
         f"{count.seconds:.0f}",
     ]
     return " | ".join(map(str, parts)) + (" | NOT FINISHED" if count.unfinished else "")

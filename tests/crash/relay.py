@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ class Relay:
     late_seconds: float = 0.04
     done: Counter[str] = field(default_factory=Counter)
     here: int = 0
+    stall_seconds: float = 0.0  # how much later than meant something was passed on: the machine was busy
     _server: asyncio.Server | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -64,7 +66,10 @@ class Relay:
         answers = asyncio.create_task(back())
         try:
             while data := await reader.read(65536):
-                await asyncio.sleep(self.chance.random() * self.late_seconds)
+                late = self.chance.random() * self.late_seconds
+                due = time.monotonic() + late
+                await asyncio.sleep(late)
+                self.stall_seconds = max(self.stall_seconds, time.monotonic() - due)
                 fate = self.chance.random() if data.startswith(b"POST") and self.posting in data[:200] else 1.0
                 if fate < self.lose[0]:
                     self.done["request lost"] += 1
