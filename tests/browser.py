@@ -10,7 +10,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from playwright.async_api import Page, async_playwright
 
@@ -32,20 +31,19 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+def free_port() -> int:
+    """A port that nobody has right now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @dataclass
 class Seen:
-    """What the browser did and complained about.
-
-    Attributes:
-        foreign: requests that left loopback.
-    """
+    """What the browser did and complained about."""
 
     console: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-
-    @property
-    def foreign(self) -> list[str]:
-        return [url for url in self.requests if urlsplit(url).hostname not in {"127.0.0.1", None}]
 
 
 @asynccontextmanager
@@ -83,9 +81,7 @@ class Held:
 @asynccontextmanager
 async def held_demo(**environment: str) -> AsyncIterator[Held]:
     """The demo as people start it, when it says where its page is."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
