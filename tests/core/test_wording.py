@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from bot.core.wording import (
@@ -16,6 +19,8 @@ from bot.core.wording import (
     values_named,
     watching,
 )
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("key", sorted(TEXTS))
@@ -67,3 +72,18 @@ def test_no_sentence_is_written_twice():
     rooms = [alerting, commanding, delivering, discording, fetching, operating, reading, showing, watching]
 
     assert sum(len(room.TEXTS) for room in rooms) == len(TEXTS)
+
+
+def test_every_sentence_is_said_somewhere():
+    files = [
+        path for room in ("bot", "handlers") for path in (ROOT / room).rglob("*.py") if path.parent.name != "wording"
+    ]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    built = [
+        re.compile(re.sub(r"\\\{.*?\\\}", ".+", re.escape(text)))
+        for text in re.findall(r'f"([a-z_]+\.[^"\n]*\{[^"\n]*)"', code)
+    ]
+
+    unsaid = [key for key in TEXTS if f'"{key}"' not in code and not any(each.fullmatch(key) for each in built)]
+
+    assert unsaid == []

@@ -19,7 +19,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "button.split": ("{place}번 나누기", "Take {place} out"),
     "related.heading": ("관련 기사 {count}건", "{count} related articles"),
     "related.none": ("관련 기사가 없어요", "There are no related articles"),
-    "related.copy": ("같은 글", "same text"),
     "related.split": (
         "'{title}'{title!p:을/를} 나눴어요. 그 글은 이 이야기에 다시 묶이지 않아요",
         "'{title}' is taken out. That text never joins this story again",
