@@ -26,6 +26,7 @@ from bot.sources.extract import Page, extract
 log = structlog.get_logger(__name__)
 
 READ_SECONDS = 15.0  # to find the text of one page
+OWN_SECONDS = 5.0  # how much longer a headline waits for a page that is here and only to be parsed
 AT_ONCE = 32  # pages asked for at the same time, over all hosts
 
 Key = tuple[bytes, ...]
@@ -64,6 +65,7 @@ class Pages:
     furniture: FurnitureMemory = field(init=False)
     stopping: bool = False
     _under_way: dict[str, asyncio.Task[Page | SosikError]] = field(default_factory=dict)
+    _arrived: set[str] = field(default_factory=set)
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def __post_init__(self) -> None:
@@ -75,6 +77,9 @@ class Pages:
         tasks = {article.keys[:1]: self._begin(article.url) for article in bare}
         if tasks:
             await asyncio.wait(set(tasks.values()), timeout=seconds)
+        # The wait is for other servers: what has come and only waits for our own parser is waited for a little longer.
+        if ours := {tasks[each.keys[:1]] for each in bare if each.url in self._arrived}:
+            await asyncio.wait(ours, timeout=OWN_SECONDS)
         read: dict[Key, Article] = {}
         waiting, errors = set(), {}
         for article in bare:
@@ -130,12 +135,15 @@ class Pages:
         try:
             async with self._places:
                 answer = await self.fetcher.get(Request(url, max_bytes=PAGE_BYTES, page=True))
+            self._arrived.add(url)
             page = await self.workers.run(
                 extract, answer.body, url=answer.url, charset=answer.charset, timeout_seconds=READ_SECONDS
             )
             return await self.furniture.cleared(page)
         except SosikError as error:
             return error
+        finally:
+            self._arrived.discard(url)
 
     async def _decide(self, article: Article, result: Page | SosikError) -> None:
         if isinstance(result, TryLater) and result.key == "fetch.page_quota":
