@@ -138,7 +138,7 @@ async def run_demo(*, hold: bool, as_json: bool) -> int:
             await _tell(app, show, settings.sosik_language)
         if hold:
             show.page = await _sections(app, show, settings.sosik_language)
-            print(say("demo.held", settings.sosik_language, page=page, news=base), file=sys.stderr, flush=True)  # noqa: T201 - as above
+            print(say("demo.held", settings.sosik_language, page=page or "–", news=base), file=sys.stderr, flush=True)  # noqa: T201 - as above
             await _until_stopped()
             return 0
     return 0 if right else 1
