@@ -5,7 +5,6 @@ So many sources are put into a SQLite database and read once from a loopback ser
 minutes take. Memory is what the process has grown by, for each source. `python -m bench ingest` runs it after 304s.
 """
 
-import asyncio
 import random
 import resource
 import tempfile
