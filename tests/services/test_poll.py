@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import App, access_of, build, searched
-from bot.core.errors import UserMistake
+from bot.core.errors import TryLater, UserMistake
 from bot.core.message import from_json
 from bot.services.poll import LEASE
 from tests.conftest import Clock
@@ -110,7 +110,7 @@ async def test_the_marks_of_a_headline_are_kept_as_tags(desk):
     await desk.poll()
 
     stored = await desk.app.store.articles.since(desk.clock.now - timedelta(days=1), limit=9)
-    assert {told.article.tags for told in stored} == {("exclusive",), ("ad",)} or len(stored) == 2
+    assert {told.article.tags for told in stored} == {("단독",), ("광고",)}
 
 
 async def test_a_feed_that_moved_for_good_is_asked_at_its_new_address_after_three_sightings(desk):
@@ -148,3 +148,19 @@ async def test_a_wrong_channel_for_operators_names_its_setting(tmp_path):
             pass
 
     assert (caught.value.key, caught.value.values["name"]) == ("settings.bad", "SOSIK_ADMIN_CHANNEL")
+
+
+async def test_a_database_that_is_away_leaves_the_source_for_the_next_time(desk, monkeypatch):
+    await desk.app.store.sources.add(desk.site.url("/rss"), workspace=None)
+
+    async def away(*_: object) -> None:
+        raise TryLater("database.away", detail="")
+
+    monkeypatch.setattr(desk.app.store.sources, "finish_all", away)
+    await desk.poll()
+    monkeypatch.undo()
+    desk.site.pages["/rss"] = reply(feed(("하나", "/1")))
+    await desk.poll(hours=1)
+
+    (source,) = await desk.app.store.sources.seen_by(None)
+    assert (source.baselined, source.fail_count) == (True, 0)

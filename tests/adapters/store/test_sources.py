@@ -120,3 +120,21 @@ async def test_a_workspace_may_have_so_many_sources_and_no_more(store):
 
     assert (caught.value.key, caught.value.values) == ("source.quota", {"most": 1})
     await store.sources.add("https://n.example/2", workspace="slack:T2", most=1)
+
+
+async def test_many_polls_end_in_one_transaction_and_those_that_lost_their_lease_write_nothing(store, clock):
+    made = await store.sources.add_all([NewSource(f"https://n.example/{n}") for n in range(3)], zone="UTC", due=due)
+    claimed = await store.sources.claim_due("me", lease=timedelta(seconds=30), limit=9)
+    clock.move(seconds=31)
+    (lost,) = await store.sources.claim_due("another", lease=timedelta(seconds=30), limit=1)
+    plain = {each.id: (lambda now: {"next_poll_at": now + timedelta(hours=1)}) for each in made}
+    plain[made[2].id] = lambda now: {"next_poll_at": now, "last_error": ["fetch.status", {}]}
+
+    kept = await store.sources.finish_all([(each, plain[each.id]) for each in claimed])
+
+    after = {each.id: each for each in await store.sources.seen_by(None)}
+    assert dict(zip((each.id for each in claimed), kept, strict=True)) == {each.id: each.id != lost.id for each in made}
+    assert [after[each.id].last_error for each in made] == [None, None, "fetch.status"]
+    ended = [each for each in made[:2] if each.id != lost.id]
+    assert [after[each.id].next_poll_at for each in ended] == [clock.now + timedelta(hours=1)] * len(ended)
+    assert after[made[2].id].checked_at == clock.now
