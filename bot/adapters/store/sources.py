@@ -17,6 +17,7 @@ from bot.adapters.store.tables import NOTE, SOURCE, WORKSPACE, sosik_now
 from bot.core.errors import UserMistake
 from bot.core.news import Platform, Source, SourceState
 
+_ODD = timedelta(minutes=5)
 _POLLED = tuple(state for state in SourceState if state is not SourceState.PAUSED)
 _SLICE = 500  # SQLite takes 999 values in one statement in its older releases
 REVISION = "sources"  # the note that counts changes of sources
@@ -257,14 +258,16 @@ class Sources:
         Args:
             only: take just these, whether their time has come or not (`출처 check`).
         """
-        due = select(SOURCE.c.id).where(or_(SOURCE.c.lease_until.is_(None), SOURCE.c.lease_until < sosik_now()))
-        if only is None:
-            due = due.where(SOURCE.c.next_poll_at <= sosik_now(), SOURCE.c.state.in_(_POLLED))
-        else:
-            due = due.where(SOURCE.c.id.in_(only))
-        due = due.order_by(SOURCE.c.next_poll_at).limit(limit).with_for_update(skip_locked=True)
         async with self._db.writing() as connection:
             now = (await connection.execute(select(sosik_now()))).scalar_one()
+            # A lease further ahead than any can be is left from a clock that was set back.
+            held = SOURCE.c.lease_until
+            due = select(SOURCE.c.id).where(or_(held.is_(None), held < now, held > now + lease + _ODD))
+            if only is None:
+                due = due.where(SOURCE.c.next_poll_at <= now, SOURCE.c.state.in_(_POLLED))
+            else:
+                due = due.where(SOURCE.c.id.in_(only))
+            due = due.order_by(SOURCE.c.next_poll_at).limit(limit).with_for_update(skip_locked=True)
             claimed = await connection.execute(
                 update(SOURCE)
                 .where(SOURCE.c.id.in_(due))
