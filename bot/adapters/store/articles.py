@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.adapters.store import sources
 from bot.adapters.store.channels import REF_COLUMNS, channel_id, note, ref_of, upsert
 from bot.adapters.store.database import Database
+from bot.adapters.store.mutes import muted
 from bot.adapters.store.outbox import enqueue, write_edit
 from bot.adapters.store.tables import (
     ARTICLE,
@@ -274,7 +275,7 @@ class Articles:
             )
         told: dict[int, int | None] = {}
         for delivery in planned.deliveries:
-            delivery_id = await self._deliver(connection, delivery, article_id)
+            delivery_id = await self._deliver(connection, delivery, article_id, planned)
             told.update(dict.fromkeys(delivery.watch_ids, delivery_id))
         await self._decisions(connection, article_id, planned.decisions, told)
 
@@ -304,11 +305,17 @@ class Articles:
         )
         return int(made.scalar_one())
 
-    async def _deliver(self, connection: AsyncConnection, delivery: PlannedDelivery, article_id: int) -> int | None:
+    async def _deliver(
+        self, connection: AsyncConnection, delivery: PlannedDelivery, article_id: int, planned: PlannedArticle
+    ) -> int | None:
         channel = await channel_id(connection, self._db, delivery.channel)
         if delivery.card is not None:
             await write_edit(connection, channel, delivery.card, delivery.message)
             return delivery.card.delivery_id
+        story = planned.copy_of or (planned.known.story_id if planned.known else article_id)
+        silenced = await muted(connection, channel, outlet=planned.article.outlet, story=story)
+        if silenced.dropped:
+            return None
         return await enqueue(
             connection,
             channel,
@@ -316,7 +323,7 @@ class Articles:
             dedupe_key=str(article_id),
             message=delivery.message,
             article_id=article_id,
-            held_until=delivery.held_until,
+            held_until=max(filter(None, (delivery.held_until, silenced.until)), default=None),
         )
 
     async def _decisions(

@@ -25,7 +25,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def say(key: str, language: str = KOREAN, **values: object) -> str:
+def say(key: str, language: str = KOREAN, /, **values: object) -> str:
     """The sentence for `key` with its values filled in.
 
     Raises:

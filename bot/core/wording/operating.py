@@ -39,6 +39,68 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cli.migrate": ("데이터베이스를 이 버전에 맞춥니다", "bring the database to this version"),
     "cli.backup": ("일하는 동안에도 온전한 사본을 만듭니다", "make a consistent copy, also while it runs"),
     "cli.backup.file": ("사본의 이름", "the copy's name"),
+    "cli.explain": (
+        "이 기사가 왜 알림이 되었는지, 왜 안 되었는지 보여 줍니다",
+        "show why an article became an alert, or why not",
+    ),
+    "cli.explain.url": ("기사의 주소", "the article's address"),
+    "cli.explain.in": ("이 채널의 감시만", "only watches of this channel"),
+    "cli.export": (
+        "채널, 감시, 출처, 요약을 YAML로 씁니다",
+        "write channels, watches, sources and digests as YAML",
+    ),
+    "cli.export.file": ("파일, 또는 표준 출력 -", "a file, or - for stdout"),
+    "cli.import": (
+        "YAML을 받아들입니다. 다시 해도 같고, 아무것도 가져오지 않아요",
+        "take that YAML in; doing it again changes nothing, and nothing is fetched",
+    ),
+    "cli.import.file": ("파일, 또는 표준 입력 -", "a file, or - for stdin"),
+    "cli.import.dry": ("바꾸지 않고 무엇이 바뀔지만 보여 줍니다", "change nothing, show what would change"),
+    "cli.doctor": (
+        "토큰, 권한, 채널, 데이터베이스, 출처를 살피고 고칠 방법을 알려 줍니다",
+        "check tokens, permissions, channels, database and sources, each with a remedy",
+    ),
+    "cli.write": ("'{file}'{file!p:을/를} 쓸 수 없어요: {why}", "'{file}' cannot be written: {why}"),
+    "port.would": (
+        "더할 것 {added}개, 바꿀 것 {changed}개, 그대로 {same}개",
+        "{added} to add, {changed} to change, {same} as they are",
+    ),
+    "port.done": (
+        "더함 {added}개, 바꿈 {changed}개, 그대로 {same}개",
+        "{added} added, {changed} changed, {same} as they were",
+    ),
+    "port.version": (
+        "{line}번째 줄: version {version}{version!p:은/는} 읽을 수 없어요. version: 1로 적어 주세요",
+        "Line {line}: version {version} cannot be read. Write version: 1",
+    ),
+    "port.value": (
+        "{line}번째 줄: {field} 값 '{value}'{value!p:을/를} 쓸 수 없어요",
+        "Line {line}: {field} '{value}' cannot be used",
+    ),
+    "port.form": (
+        "{line}번째 줄의 꼴이 달라요. sosik export가 쓰는 꼴로 적어 주세요",
+        "Line {line} has another form. Write it as sosik export does",
+    ),
+    "port.unknown": (
+        "{line}번째 줄: '{field}'{field!p:은/는} 모르는 항목이에요. {known} 가운데 하나여야 해요",
+        "Line {line}: '{field}' is unknown. It should be one of {known}",
+    ),
+    "port.twice": (
+        "{line}번째 줄: '{field}'{field!p:이/가} 두 번 나와요",
+        "Line {line}: '{field}' stands there twice",
+    ),
+    "port.alias": (
+        "{line}번째 줄: YAML 별칭(*)은 쓸 수 없어요",
+        "Line {line}: YAML aliases (*) cannot be used",
+    ),
+    "port.too_big": (
+        "파일이 너무 커요. {characters:,}자까지 읽을 수 있어요",
+        "The file is too big: {characters:,} characters can be read",
+    ),
+    "port.not_yaml": (
+        "{line}번째 줄에서 YAML 문법이 어긋나요. 따옴표와 들여쓰기를 살펴봐 주세요",
+        "This is no YAML at line {line}. Look at its quotes and indents",
+    ),
     "cli.migrated": ("데이터베이스가 준비되었어요", "The database is ready"),
     "cli.usage": (
         "명령을 이해하지 못했어요 ({detail}). {command} --help를 보세요",
