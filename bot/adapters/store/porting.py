@@ -1,6 +1,6 @@
 """Everything that people set up, out of the database and into it again, in a few statements for thousands of rows."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,15 +8,14 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store.channels import REF_COLUMNS, bump, channel_id, log_change, ref_of
+from bot.adapters.store.channels import REF_COLUMNS, bump, ref_of, upsert
 from bot.adapters.store.database import Database
-from bot.adapters.store.tables import CHANNEL, SOURCE, WATCH, WORKSPACE, sosik_now
+from bot.adapters.store.tables import CHANGE, CHANNEL, SOURCE, WATCH, WORKSPACE, sosik_now
 from bot.adapters.store.watches import REVISION
 from bot.core.news import ChannelRef, Pace, Scope
 
 _ADDRESSED = ("feed", "page")  # kinds whose address says all; searches follow the watches and are not carried over
 NextRun = Callable[[Mapping[str, Any], datetime], datetime | None]
-_PLACEHOLDER = "b_"  # SQLAlchemy keeps the columns' own names for the values that are set
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +113,7 @@ class Porting:
         changes = Changes()
         async with self._db.writing() as connection:
             now = (await connection.execute(select(sosik_now()))).scalar_one()
-            for channel in channels:
-                await self._channel(connection, channel, changes, who, now, next_run)
+            await self._channels(connection, channels, changes, who, now, next_run)
             await self._sources(connection, sources, changes, zone=zone, who=who, now=now)
             if dry_run:
                 await connection.rollback()
@@ -124,40 +122,47 @@ class Porting:
                 await bump(connection, self._db, "sources")
         return changes
 
-    async def _channel(
+    async def _channels(
         self,
         connection: AsyncConnection,
-        channel: PortedChannel,
+        channels: Sequence[PortedChannel],
         changes: Changes,
         who: str,
         now: datetime,
         next_run: NextRun,
     ) -> None:
-        row = await channel_id(connection, self._db, channel.ref)
-        kept = (await connection.execute(select(CHANNEL.c.digest).where(CHANNEL.c.id == row))).scalar_one()
-        known = {
-            each.expression_key: each for each in await connection.execute(_watches().where(WATCH.c.channel_id == row))
-        }
-        new = [each for each in channel.watches if each.key not in known]
-        other = [each for each in channel.watches if each.key in known and _watch_of(known[each.key]) != each]
-        before = len(changes.added) + len(changes.changed)
-        changes.same += len(channel.watches) - len(new) - len(other)
-        await _add_watches(connection, row, new, who, now)
-        await _change_watches(connection, [(known[each.key], each) for each in other])
-        changes.added.extend(f"{channel.ref} {each.expression}" for each in new)
-        changes.changed.extend(f"{channel.ref} {each.expression}" for each in other)
-        if channel.sets_digest and not _same_digest(kept, channel.digest):
-            digest = {**(kept or {}), **channel.digest, "since": now.isoformat()} if channel.digest else None
-            due = next_run(digest, now) if digest else None
+        """One statement for each kind of write, however many channels: each statement costs milliseconds."""
+        rows = await self._rows(connection, [each.ref for each in channels])
+        known: dict[int, dict[str, Any]] = {}
+        for row in await connection.execute(_watches()):
+            known.setdefault(row.channel_id, {})[row.expression_key] = row
+        work = _Work(who, now)
+        for channel in channels:
+            work.take(channel, rows[channel.ref], known.get(rows[channel.ref].id, {}), changes, next_run)
+        for table, new in ((WATCH, work.watches), (CHANGE, work.logged)):
+            if new:
+                await connection.execute(insert(table), new)
+        for table, changed in ((WATCH, work.changed), (CHANNEL, work.numbers), (CHANNEL, work.digests)):
+            if changed:
+                await connection.execute(update(table).where(table.c.id == bindparam("b_id")), changed)
+
+    async def _rows(self, connection: AsyncConnection, refs: Sequence[ChannelRef]) -> dict[ChannelRef, Any]:
+        """The channels' rows, made where they are new."""
+        homes = sorted({(ref.platform, ref.workspace) for ref in refs})
+        if homes:
             await connection.execute(
-                update(CHANNEL).where(CHANNEL.c.id == row).values(digest=digest, digest_due_at=due)
+                upsert(WORKSPACE, self._db).on_conflict_do_nothing(),
+                [{"platform": platform, "external_id": workspace} for platform, workspace in homes],
             )
-            changes.changed.append(
-                f"{channel.ref} digest {', '.join((channel.digest or {}).get('times', ())) or 'off'}"
+        rows = await connection.execute(select(WORKSPACE.c.id, WORKSPACE.c.platform, WORKSPACE.c.external_id))
+        ids = {(row.platform, row.external_id): row.id for row in rows}
+        if refs:
+            await connection.execute(
+                upsert(CHANNEL, self._db).on_conflict_do_nothing(),
+                [{"workspace_id": ids[ref.platform, ref.workspace], "external_id": ref.channel} for ref in refs],
             )
-        if len(changes.added) + len(changes.changed) > before:
-            told = {"added": len(new), "changed": len(other), "digest": channel.digest if channel.sets_digest else kept}
-            await log_change(connection, row, who, "import", before={"digest": kept}, after=told)
+        statement: Any = select(CHANNEL.c.id, CHANNEL.c.digest, CHANNEL.c.next_watch, *REF_COLUMNS).join(WORKSPACE)
+        return {ref_of(row): row for row in await connection.execute(statement)}
 
     async def _sources(
         self,
@@ -207,50 +212,74 @@ class Porting:
                 changes.same += 1
 
 
-async def _add_watches(
-    connection: AsyncConnection, channel: int, watches: Sequence[PortedWatch], who: str, now: datetime
-) -> None:
-    if not watches:
-        return
-    first = (
-        await connection.execute(
-            update(CHANNEL)
-            .where(CHANNEL.c.id == channel)
-            .values(next_watch=CHANNEL.c.next_watch + len(watches))
-            .returning(CHANNEL.c.next_watch - len(watches))
-        )
-    ).scalar_one()
-    await connection.execute(
-        insert(WATCH),
-        [
+@dataclass(slots=True)
+class _Work:
+    """The rows to write, gathered."""
+
+    who: str
+    now: datetime
+    watches: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+    numbers: list[dict[str, Any]] = field(default_factory=list)
+    digests: list[dict[str, Any]] = field(default_factory=list)
+    logged: list[dict[str, Any]] = field(default_factory=list)
+
+    def take(
+        self,
+        channel: PortedChannel,
+        row: Any,  # noqa: ANN401 - a Row
+        known: Mapping[str, Any],
+        changes: Changes,
+        next_run: NextRun,
+    ) -> None:
+        """What one channel needs."""
+        new = [each for each in channel.watches if each.key not in known]
+        other = [each for each in channel.watches if each.key in known and _watch_of(known[each.key]) != each]
+        self._add(row, new)
+        self.changed.extend(
             {
-                "channel_id": channel,
+                "b_id": known[each.key].id,
+                "expression": each.expression,
+                "scope": each.scope,
+                "pace": each.pace,
+                "version": known[each.key].version + 1,
+            }
+            for each in other
+        )
+        changes.added.extend(f"{channel.ref} {each.expression}" for each in new)
+        changes.changed.extend(f"{channel.ref} {each.expression}" for each in other)
+        changes.same += len(channel.watches) - len(new) - len(other)
+        digest = channel.sets_digest and not _same_digest(row.digest, channel.digest)
+        if digest:
+            self._digest(row, channel.digest, next_run)
+            changes.changed.append(f"{channel.ref} digest: {', '.join((channel.digest or {}).get('times', ('off',)))}")
+        if new or other or digest:
+            told = {"added": len(new), "changed": len(other), "digest": channel.digest if digest else row.digest}
+            before = {"digest": row.digest}
+            log = {"channel_id": row.id, "who": self.who, "at": self.now, "what": "import"}
+            self.logged.append({**log, "before": before, "after": told})
+
+    def _add(self, row: Any, watches: Sequence[PortedWatch]) -> None:  # noqa: ANN401 - a Row
+        if watches:
+            self.numbers.append({"b_id": row.id, "next_watch": row.next_watch + len(watches)})
+        self.watches.extend(
+            {
+                "channel_id": row.id,
                 "number": number,
                 "expression": each.expression,
                 "expression_key": each.key,
                 "scope": each.scope,
                 "pace": each.pace,
-                "owner": who,
-                "since": now,
+                "owner": self.who,
+                "since": self.now,
             }
-            for number, each in enumerate(watches, start=first)
-        ],
-    )
+            for number, each in enumerate(watches, start=row.next_watch)
+        )
 
-
-async def _change_watches(connection: AsyncConnection, pairs: Iterable[tuple[Any, PortedWatch]]) -> None:
-    rows = [
-        {
-            f"{_PLACEHOLDER}id": row.id,
-            "expression": each.expression,
-            "scope": each.scope,
-            "pace": each.pace,
-            "version": row.version + 1,
-        }
-        for row, each in pairs
-    ]
-    if rows:
-        await connection.execute(update(WATCH).where(WATCH.c.id == bindparam(f"{_PLACEHOLDER}id")), rows)
+    def _digest(self, row: Any, digest: Mapping[str, Any] | None, next_run: NextRun) -> None:  # noqa: ANN401 - a Row
+        kept = {**(row.digest or {}), **digest, "since": self.now.isoformat()} if digest else None
+        due = next_run(kept, self.now) if kept else None
+        self.digests.append({"b_id": row.id, "digest": kept, "digest_due_at": due})
 
 
 def _source_columns(row: Any, source: PortedSource, now: datetime) -> dict[str, object]:  # noqa: ANN401 - a Row

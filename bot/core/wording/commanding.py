@@ -108,9 +108,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "다른 사람이 먼저 바꿨어요. 다시 열어 주세요",
         "Somebody else was faster. Please open it again",
     ),
-    "watch.none": (
-        "아직 감시가 없어요. 예: 구독 LG전자",
-        "There are no watches yet. For example: watch LG전자",
+    "watch.none": ("아직 감시가 없어요. 예: {example}", "There are no watches yet. For example: {example}"),
+    "watch.example": ("구독 LG전자", "watch LG전자"),
+    "watch.mention": (
+        "'{word}'{word!p:은/는} 부를 수 없어요. 사용자 그룹이나 역할을 @로 골라 주세요 (아무도: 없음)",
+        "'{word}' cannot be mentioned. Choose a user group or role by @ (nobody: none)",
     ),
     "watch.list": ("감시 {count}개", "{count} watches"),
     "watch.count": ("최근 7일 {count}건", "{count} in 7 days"),
@@ -153,8 +155,52 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "mute.too_long": ("최대 30일이에요", "30 days at most"),
     "mute.choice": (
-        "그 선택은 아직 쓸 수 없어요. 이 감시 24시간이나 이 감시 오늘을 골라 주세요",
-        "That choice is not there yet. Choose this watch for 24 hours, or today",
+        "모르는 선택이에요. 이 이야기, 이 언론사, 이 감시 가운데서 골라 주세요",
+        "I do not know that choice. Choose this story, this outlet or this watch",
+    ),
+    "mute.story_done": (
+        "이 이야기는 이 채널에 더 올리지 않을게요: {title}",
+        "No more of this story in this channel: {title}",
+    ),
+    "mute.outlet_done": (
+        "{until}까지 {outlet}의 알림을 모아 둘게요",
+        "I keep alerts from {outlet} until {until}",
+    ),
+    "mute.no_outlet": (
+        "이 기사의 언론사를 몰라요. 이 감시를 골라 주세요",
+        "I do not know the outlet of this article. Choose this watch",
+    ),
+    "mend.how": ("이 줄을 고쳐서 보내 주세요:", "Change this line and send it:"),
+    "cancel.done": ("그만두었어요. 바뀐 것은 없어요", "Cancelled. Nothing has changed"),
+    "button.mend": ("고치기", "Change"),
+    "button.cancel": ("취소", "Cancel"),
+    "word.edit": ("수정", "edit"),
+    "word.watch": ("구독", "watch"),
+    "day.yesterday": ("어제 {time}", "yesterday {time}"),
+    "day.today": ("오늘 {time}", "today {time}"),
+    "day.tomorrow": ("내일 {time}", "tomorrow {time}"),
+    "quota.look_ups": (
+        "한 분이 1분에 {most}번까지 찾아볼 수 있어요. {seconds}초 뒤에 다시 해 주세요",
+        "One person may look up {most} times a minute. Try again in {seconds} seconds",
+    ),
+    "quota.watches": (
+        "감시 한도 {most}개에 닿았어요. 쓰지 않는 감시를 해지하거나 운영자에게 늘려 달라고 해 주세요",
+        "The limit of {most} watches is reached. End some, or ask the operator to raise it",
+    ),
+    "why.not_ours": ("이 봇의 알림이 아니에요", "This is no alert of mine"),
+    "home.mine": ("내 개인 알림 {count}개", "My alerts: {count}"),
+    "home.none": ("아직 없어요. /news 나만 LG전자 처럼 시작해 보세요", "None yet. Begin with /news me LG전자"),
+    "home.channels": ("내가 관리하는 채널 {count}개", "Channels I manage: {count}"),
+    "home.no_channels": ("감시가 있는 채널이 없어요", "No channel of yours has watches"),
+    "home.watches": ("감시 {count}개", "{count} watches"),
+    "home.digest": ("요약 {times}", "digest {times}"),
+    "home.paused": ("멈춤: {reason}", "paused: {reason}"),
+    "home.dead": ("보내지 못함 {count}건", "{count} could not be sent"),
+    "home.well": ("정상", "fine"),
+    "home.last": ("최근 알림", "Last alerts"),
+    "home.sources": (
+        "출처 {count}개 · 조용한 출처 {quiet}개 · 실패 {trouble}개",
+        "{count} sources · {quiet} quiet · {trouble} failing",
     ),
     "me.started": (
         "{watch} 소식을 DM으로 알려 드려요 (#{number}). DM으로 인사를 보냈어요",
@@ -223,6 +269,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "digest.days": (
         "'{word}'{word!p:은/는} 몰라요. 매일이나 평일로 적어 주세요",
         "I do not know '{word}'. Write daily or weekdays",
+    ),
+    "zone.near": (
+        "'{zone}' 시간대를 몰라요. {near}인가요?",
+        "I do not know the time zone '{zone}'. Do you mean {near}?",
     ),
     "zone.unknown": (
         "'{zone}' 시간대를 몰라요. Asia/Seoul처럼 적어 주세요",

@@ -31,8 +31,6 @@ async def settings(asked: Asked, call: Invocation) -> Reply:
 
 async def _require(asked: Asked, needs: Standing) -> None:
     standing = await asked.rights.standing(asked.caller, asked.channel)
-    if f"{asked.channel.platform}:{asked.caller.user}" in asked.desk.operators:
-        standing = Standing.OPERATOR
     if not allowed(standing, needs, asked.settings, asked.caller):
         raise refusal(standing, needs, asked.settings)
 
@@ -62,10 +60,14 @@ async def _quiet(asked: Asked, text: str) -> Reply:
 
 async def _managers(asked: Asked, text: str) -> Reply:
     if text in {"없음", "none", "off"}:
-        await asked.desk.store.channels.change(asked.channel, who=asked.caller.user, what="settings.managers", managers=None)
+        await asked.desk.store.channels.change(
+            asked.channel, who=asked.caller.user, what="settings.managers", managers=None
+        )
         return asked.answer(asked.text("settings.managers_off"))
     people = [found[1] or found[2] for found in _PERSON.finditer(text)]
     if not people:
         raise UserMistake("settings.managers")
-    await asked.desk.store.channels.change(asked.channel, who=asked.caller.user, what="settings.managers", managers=people)
+    await asked.desk.store.channels.change(
+        asked.channel, who=asked.caller.user, what="settings.managers", managers=people
+    )
     return asked.answer(asked.text("settings.managers_set", managers=", ".join(f"<@{each}>" for each in people)))

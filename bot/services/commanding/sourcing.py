@@ -16,6 +16,7 @@ async def add(asked: Asked, call: Invocation) -> Reply:
     found = await asked.desk.sourcing.add(
         call.get("url"), name=call.get("name"), workspace=asked.workspace, who=asked.caller.user
     )
+    await _log(asked, "source.add", found.source)
     values = {"number": found.source.number, "name": found.source.name or found.source.url, "count": found.entries}
     if found.gap_seconds:
         return asked.answer(asked.text("source.added", **values, gap=_gap(asked, found.gap_seconds)))
@@ -44,6 +45,7 @@ async def pause(asked: Asked, call: Invocation) -> Reply:
     if source.state is SourceState.PAUSED:
         raise UserMistake("source.paused_already", number=source.number)
     await asked.desk.store.sources.change(source, state=SourceState.PAUSED)
+    await _log(asked, "source.pause", source)
     return asked.answer(asked.text("source.paused", number=source.number, name=_name(source)))
 
 
@@ -54,6 +56,7 @@ async def resume(asked: Asked, call: Invocation) -> Reply:
         raise UserMistake("source.not_paused", number=source.number)
     now = await asked.desk.store.housekeeping.ping()
     await asked.desk.store.sources.change(source, state=SourceState.ACTIVE, next_poll_at=now, fail_count=0)
+    await _log(asked, "source.resume", source)
     asked.desk.sourcing.wake()
     return asked.answer(asked.text("source.resumed", number=source.number, name=_name(source)))
 
@@ -62,6 +65,7 @@ async def remove(asked: Asked, call: Invocation) -> Reply:
     """`출처 remove`: not read any more; its articles stay in look-ups."""
     source = await _source(asked, call)
     await asked.desk.store.sources.remove(source)
+    await _log(asked, "source.remove", source)
     return asked.answer(asked.text("source.removed", number=source.number, name=_name(source)))
 
 
@@ -74,6 +78,12 @@ async def check(asked: Asked, call: Invocation) -> Reply:
 
 async def _source(asked: Asked, call: Invocation) -> Source:
     return await asked.desk.store.sources.get(number(call.get("source")), workspace=asked.workspace)
+
+
+async def _log(asked: Asked, what: str, source: Source) -> None:
+    """Who changed which source."""
+    about = {"number": source.number, "url": source.url, "name": source.name, "state": str(source.state)}
+    await asked.desk.store.channels.log(asked.channel, who=asked.caller.user, what=what, before=about)
 
 
 def _name(source: Source) -> str:
