@@ -35,6 +35,7 @@ from bot.core.compose import Voice
 from bot.core.delivery import Kind, State
 from bot.core.errors import GiveUp, UserMistake
 from bot.core.matching.index import Index
+from bot.core.message import Message
 from bot.core.news import ChannelRef, Platform, SourceState
 from bot.knowledge import Knowledge
 from bot.observe import LoopLag, Metrics
@@ -54,6 +55,7 @@ from bot.services.pausing import Pausing
 from bot.services.poll import PollEnded, Polling
 from bot.services.sourcing import Sourcing
 from bot.services.suggesting import Suggesting
+from bot.services.viewing import Viewing
 from bot.settings import Settings
 from bot.sources.asking import GOOGLE_NEWS_URL, Access
 
@@ -67,6 +69,7 @@ _DIGEST_EVERY = timedelta(seconds=15)
 _SUGGEST_EVERY = timedelta(seconds=5)
 _HEARTBEAT_EVERY = timedelta(seconds=30)
 _PAUSING_EVERY = timedelta(seconds=10)
+_QUOTA_WATCHES = 200  # of one workspace where several share the install (facts/security.md §3)
 CONTACT = "https://github.com/sosik-bot/sosik"
 
 
@@ -99,6 +102,7 @@ class App:
     suggesting: Suggesting
     knowledge: Knowledge
     counting: Counting
+    viewing: Viewing
     lag: LoopLag = field(default_factory=LoopLag)
     jobs: dict[str, Job] = field(default_factory=dict)
     dispatch: Dispatch | None = None
@@ -277,6 +281,8 @@ async def build(
             operators=frozenset(settings.sosik_operators),
             version=release(),
             aliases_for=known.companies.aliases_for,
+            greet=lambda channel, message: _greet(own, channel, message),
+            quota_watches=_QUOTA_WATCHES if settings.slack_client_id else None,
         )
         commands = Commands(
             desk,
@@ -302,6 +308,7 @@ async def build(
             suggesting,
             known,
             counting,
+            Viewing(desk),
         )
         polling.queued = pages.queued = digesting.queued = counting.queued = lambda: app.wake("deliver")
         pages.wake = lambda: app.wake("pages")
@@ -477,6 +484,14 @@ async def _direct(posters: Mapping[Platform, Poster], channel: ChannelRef, user:
     if poster is None:
         raise UserMistake("me.not_here")
     return await poster.direct(channel.workspace, user)
+
+
+async def _greet(posters: Mapping[Platform, Poster], channel: ChannelRef, message: Message) -> None:
+    """Post the first line into a direct channel at once: whoever closed it must hear so now, not from the queue."""
+    poster = posters.get(channel.platform)
+    if poster is None:
+        raise UserMistake("me.not_here")
+    await poster.post(Post(channel, message, key=secrets.token_hex(8)))
 
 
 def _count_poll(metrics: Metrics, ended: PollEnded) -> None:

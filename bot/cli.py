@@ -109,6 +109,15 @@ def _parser(language: str) -> argparse.ArgumentParser:
     sources = command("sources", _sources)
     sources.add_argument("what", choices=("export", "import"), metavar="export|import", help=text("sources.what"))
     sources.add_argument("file", metavar="FILE.opml", help=text("sources.file"))
+    explaining = command("explain", _explain)
+    explaining.add_argument("url", metavar="URL", help=text("explain.url"))
+    explaining.add_argument("--in", dest="channel", default="", metavar="CHANNEL", help=text("explain.in"))
+    exporting = command("export", _export)
+    exporting.add_argument("file", nargs="?", default="-", metavar="FILE", help=text("export.file"))
+    importing = command("import", _import)
+    importing.add_argument("file", metavar="FILE", help=text("import.file"))
+    importing.add_argument("--dry-run", action="store_true", help=text("import.dry"))
+    command("doctor", _doctor)
     command("migrate", _migrate)
     restore = command("restore", _restore)
     restore.add_argument("file", nargs="?", default="", metavar="FILE", help=text("restore.file"))
@@ -324,6 +333,83 @@ async def _in_store(settings: Settings, work: Callable[["Store"], Awaitable[Done
 
     async with await open_store(settings) as store:
         return await work(store)
+
+
+def _explain(parsed: argparse.Namespace) -> int:
+    return _async(_explain_once(_settings(one_shot=True), parsed.url, parsed.channel))
+
+
+async def _explain_once(settings: Settings, url: str, channel: str) -> int:
+    from bot.app import open_store  # noqa: PLC0415 - heavy
+    from bot.core.compose import Voice  # noqa: PLC0415 - with it
+    from bot.core.news import ChannelRef  # noqa: PLC0415 - with it
+    from bot.services.explain import lines_for  # noqa: PLC0415 - with it
+
+    ref = ChannelRef.parse(channel) if channel else None
+    voice = Voice(settings.sosik_language, settings.sosik_timezone)
+    async with await open_store(settings) as store:
+        lines = await lines_for(store, voice, url, ref)
+    for line in lines:
+        print(_plain(line), flush=True)
+    return DONE
+
+
+def _export(parsed: argparse.Namespace) -> int:
+    return _async(_export_once(_settings(one_shot=True), parsed.file))
+
+
+async def _export_once(settings: Settings, place: str) -> int:
+    from bot.app import open_store  # noqa: PLC0415 - heavy
+    from bot.services.porting import export_text  # noqa: PLC0415 - with it
+
+    async with await open_store(settings) as store:
+        text = await export_text(store)
+    if place == "-":
+        print(text, end="", flush=True)
+        return DONE
+    try:
+        await asyncio.to_thread(Path(place).write_text, text, encoding="utf-8")
+    except OSError as error:
+        raise UserMistake("cli.write", file=place, why=error.strerror or "") from error
+    return DONE
+
+
+def _import(parsed: argparse.Namespace) -> int:
+    return _async(_import_once(_settings(one_shot=True), parsed.file, dry_run=parsed.dry_run))
+
+
+async def _import_once(settings: Settings, place: str, *, dry_run: bool) -> int:
+    from bot.app import open_store  # noqa: PLC0415 - heavy
+    from bot.services import porting  # noqa: PLC0415 - with it
+
+    language = settings.sosik_language
+    with _opened(place) as file:
+        document = porting.read(file.read(), language)
+    async with await open_store(settings) as store:
+        changes = await porting.import_document(
+            store, document, zone=settings.sosik_timezone, who="operator", dry_run=dry_run
+        )
+    for line in porting.told(changes, language, dry_run=dry_run):
+        print(_plain(line))
+    return DONE
+
+
+def _doctor(_parsed: argparse.Namespace) -> int:
+    from bot.checkup import examine  # noqa: PLC0415 - heavy
+
+    settings = _settings(one_shot=True)
+    findings = asyncio.run(examine(settings))
+    for line in findings.lines(settings.sosik_language):
+        print(_plain(line), flush=True)
+    return DONE if findings.well else ENVIRONMENT
+
+
+def _plain(text: str) -> str:
+    """One line without control signs: titles and addresses are other people's."""
+    from bot.render.plain_text import one_line  # noqa: PLC0415 - heavy
+
+    indent = len(text) - len(text.lstrip(" "))
+    return " " * indent + one_line(text)
 
 
 def _migrate(_parsed: argparse.Namespace) -> int:

@@ -5,26 +5,34 @@ Their SDKs take a second to import, so they are imported here, when their token 
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from pydantic import SecretStr
 
 from bot.app import App, release
-from bot.core.commands import Caller, number
-from bot.core.errors import GiveUp, Reach, SosikError, UserMistake
-from bot.core.news import ChannelRef, Platform, Watch
+from bot.core.errors import GiveUp, Reach, SosikError
+from bot.core.news import ChannelRef, Platform
 from bot.render import html_page, html_parts
+from bot.services.installations import KeptInstallations
+from bot.services.known import KnownWatches
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 _RETRY_SECONDS = 30.0
+_REFRESH_SECONDS = 5.0
 _COMMANDS = "discord commands"  # the note with the hash of the commands that Discord has
+
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Gateway(Protocol):
@@ -51,12 +59,14 @@ class Gateways:
     Attributes:
         problems: why one is not connected, as a wording key.
         failed: set when a token can never work, with the `error` that says so.
+        slack_http: serves `/slack/…` in HTTP mode and for installations; None until Slack is up, or without it.
     """
 
     wanted: dict[Platform, Gateway | None] = field(default_factory=dict)
     problems: dict[Platform, str] = field(default_factory=dict)
     failed: asyncio.Event = field(default_factory=asyncio.Event)
     error: SosikError | None = None
+    slack_http: Asgi | None = None
 
     @property
     def missing(self) -> tuple[Platform, ...]:
@@ -67,9 +77,10 @@ class Gateways:
 class Events:
     """What happens to channels and workspaces on a platform, told to the store."""
 
-    def __init__(self, app: App, platform: Platform) -> None:
+    def __init__(self, app: App, platform: Platform, installed: KeptInstallations | None = None) -> None:
         self._app = app
         self._platform = platform
+        self._installed = installed
 
     async def channel_closed(self, channel: ChannelRef, reason_key: str) -> None:
         """The bot can no longer post there."""
@@ -83,24 +94,8 @@ class Events:
     async def workspace_gone(self, workspace: str) -> None:
         """The app was uninstalled or the server left: kept for 30 days, no calls."""
         await self._app.store.channels.set_workspace(self._platform, workspace, "gone")
-
-
-class Known:
-    """What Discord's dialogs and direct messages ask of the store."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    async def watch(self, caller: Caller, text: str) -> Watch | None:
-        """The watch with this number in the caller's channel, if there is one."""
-        try:
-            return await self._app.store.watches.get(caller.channel, number(text))
-        except UserMistake:
-            return None
-
-    async def workspace_of(self, channel: str) -> str | None:
-        """The server whose personal watches use this direct-message channel."""
-        return await self._app.store.channels.workspace_of(Platform.DISCORD, channel)
+        if self._installed is not None:
+            await self._installed.forget(workspace)
 
 
 @asynccontextmanager
@@ -116,8 +111,8 @@ async def connect(app: App, settings: Settings, *, listening: bool) -> AsyncIter
     gateways = Gateways()
     openers: dict[Platform, Opener] = {}
     async with AsyncExitStack() as stack:
-        if settings.slack_bot_token is not None:
-            openers[Platform.SLACK] = lambda: _slack(app, settings, stack, listening=listening)
+        if settings.slack_bot_token is not None or settings.slack_client_id is not None:
+            openers[Platform.SLACK] = lambda: _slack(app, settings, stack, gateways, listening=listening)
         if settings.discord_bot_token is not None:
             openers[Platform.DISCORD] = lambda: _discord(app, settings, stack, listening=listening)
         if not listening:
@@ -160,34 +155,97 @@ async def _opening(platform: Platform, open_it: Opener, gateways: Gateways) -> N
             return
 
 
-async def _slack(app: App, settings: Settings, stack: AsyncExitStack, *, listening: bool) -> Gateway | None:
-    """Slack's poster, and its incoming side when there is an app token to listen with."""
+async def _slack(
+    app: App, settings: Settings, stack: AsyncExitStack, gateways: Gateways, *, listening: bool
+) -> Gateway | None:
+    """Slack's poster, and its incoming side: over sockets with an app token, over HTTP with a signing secret."""
     from bot.adapters.post_slack import SlackPoster, identify  # noqa: PLC0415 - slack_sdk, needed only with a token
 
     token = _secret(settings.slack_bot_token)
-    identity = await identify(token, api_url=settings.slack_api_url)
+    own = (await identify(token, api_url=settings.slack_api_url)).workspace if token else ""
+    installed = await _installations(app, settings, stack)
+
+    def token_for(workspace: str) -> str | None:
+        if token and workspace == own:
+            return token
+        return installed.token_for(workspace) if installed is not None else None
+
     if Platform.SLACK not in app.posters:
         app.posters[Platform.SLACK] = SlackPoster(
-            lambda workspace: token if workspace == identity.workspace else None,
-            api_url=settings.slack_api_url,
-            timeout_seconds=settings.sosik_post_timeout_seconds,
+            token_for, api_url=settings.slack_api_url, timeout_seconds=settings.sosik_post_timeout_seconds
         )
         app.wake("deliver")
-    if not listening or settings.slack_app_token is None:
+    hears = settings.slack_app_token or settings.slack_signing_secret
+    if not listening or (hears is None and installed is None):
         return None
-    from handlers.slack_app import build  # noqa: PLC0415 - slack_bolt takes 0.6 s to import
+    from handlers.slack_app import Install, build  # noqa: PLC0415 - slack_bolt takes 0.6 s to import
 
     gateway = build(
         app.commands,
         api_url=settings.slack_api_url,
-        bot_token=token,
+        token_for=token_for,
         app_token=_secret(settings.slack_app_token),
-        events=Events(app, Platform.SLACK),
+        surfaces=app.viewing,
+        events=Events(app, Platform.SLACK, installed),
         language=settings.sosik_language,
+        signing_secret=_secret(settings.slack_signing_secret),
+        install=None
+        if installed is None
+        else Install(
+            installations=installed,
+            client_id=settings.slack_client_id or "",
+            client_secret=_secret(settings.slack_client_secret),
+            secret_key=_secret(settings.sosik_secret_key),
+            public_url=settings.sosik_public_url or "",
+        ),
     )
     await gateway.start()
+    gateways.slack_http = gateway.asgi
     stack.push_async_callback(gateway.stop)
     return gateway
+
+
+async def _installations(app: App, settings: Settings, stack: AsyncExitStack) -> KeptInstallations | None:
+    """The workspaces that installed the bot, when OAuth is set up.
+
+    Raises:
+        GiveUp: `slack.install_needs`: something that it needs is not set.
+    """
+    if settings.slack_client_id is None:
+        return None
+    needed = {
+        "SLACK_CLIENT_SECRET": settings.slack_client_secret,
+        "SOSIK_SECRET_KEY": settings.sosik_secret_key,
+        "SOSIK_PUBLIC_URL": settings.sosik_public_url,
+    }
+    lacking = [name for name, value in needed.items() if value is None]
+    if lacking:
+        raise GiveUp("slack.install_needs", reach=Reach.WORKSPACE, names=", ".join(lacking))
+    from bot.adapters.sealing import Sealer  # noqa: PLC0415 - cryptography is needed only here
+
+    installed = KeptInstallations(app.store, Platform.SLACK, Sealer(_secret(settings.sosik_secret_key)))
+    await installed.refresh()
+    app.commands.installer_of = lambda channel: (
+        installed.installer_of(channel.workspace) if channel.platform is Platform.SLACK else ""
+    )
+    watching = asyncio.create_task(_refreshing(installed))
+    stack.push_async_callback(_ended, watching)
+    return installed
+
+
+async def _refreshing(installed: KeptInstallations) -> None:
+    """See what other processes took in."""
+    while True:
+        await asyncio.sleep(_REFRESH_SECONDS)
+        try:
+            await installed.refresh()
+        except SosikError as error:
+            log.warning("installations_unread", reason=error.key)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _discord(app: App, settings: Settings, stack: AsyncExitStack, *, listening: bool) -> Gateway | None:
@@ -214,7 +272,7 @@ async def _discord(app: App, settings: Settings, stack: AsyncExitStack, *, liste
         stored_hash=StoredHash(
             read=lambda: channels.note(_COMMANDS), write=lambda value: channels.set_note(_COMMANDS, value)
         ),
-        known=Known(app),
+        known=KnownWatches(app.store),
     )
     await gateway.start()
     stack.push_async_callback(gateway.stop)
@@ -253,6 +311,9 @@ async def serving(
     if not on or settings.sosik_http_port == 0:
         yield ""
         return
+    from starlette.responses import PlainTextResponse  # noqa: PLC0415 - as the next
+    from starlette.routing import BaseRoute, Mount  # noqa: PLC0415 - as the next
+
     from bot.web import application, page, serve  # noqa: PLC0415 - uvicorn is needed only with a port
 
     async def ready() -> str:
@@ -270,7 +331,15 @@ async def serving(
         reader = html_parts.Reader(settings.sosik_language, settings.sosik_timezone, datetime.now(UTC))
         return html_page.status_page(await _status(app, gateways), reader)
 
-    web = application(ready=ready, metrics=metrics, more=[page("/", home or status)])
+    async def slack(scope: Scope, receive: Receive, send: Send) -> None:
+        """Slack's side may still be connecting when the port opens."""
+        answer: Asgi = gateways.slack_http or PlainTextResponse("starting\n", status_code=503)
+        await answer(scope, receive, send)
+
+    more: list[BaseRoute] = [page("/", home or status)]
+    if settings.slack_signing_secret is not None or settings.slack_client_id is not None:
+        more.append(Mount("/slack", app=slack))
+    web = application(ready=ready, metrics=metrics, more=more)
     async with serve(web, host=settings.sosik_http_host, port=settings.sosik_http_port) as address:
         log.info("serving", address=address)
         yield address

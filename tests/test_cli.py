@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>가람경제</title><link>https://n.example/</link>
-<item><title>LG전자, 새 연구소</title><link>/1</link><guid>1</guid><pubDate>Thu, 21 Mar 2024 09:12:00 KST</pubDate></item>
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>가람경제</title>
+<link>https://n.example/</link><item><title>LG전자, 새 연구소</title><link>/1</link><guid>1</guid>
+<pubDate>Thu, 21 Mar 2024 09:12:00 KST</pubDate></item>
 </channel></rss>"""
-PAGE = """<!doctype html><html lang="ko"><head><title>LG전자, 새 연구소</title></head><body><article><h1>LG전자, 새 연구소</h1>
+PAGE = """<!doctype html><html lang="ko"><head><title>LG전자, 새 연구소</title></head>
+<body><article><h1>LG전자, 새 연구소</h1>
 <p>LG전자가 토론토에 새 연구소를 연다고 21일 밝혔다. 회사는 앞으로 다섯 해 동안 연구 인력을 두 배로 늘릴 계획이다.</p>
 <p>새 연구소는 자율 주행과 로봇 공학을 함께 연구한다. 현지 대학과의 공동 과제도 서른 개가 넘게 이어진다고 설명했다.</p>
 </article></body></html>"""
@@ -26,6 +28,7 @@ def sosik(home: Path, *arguments: str, text: str | bytes = "", **env: str) -> su
     done = subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         input=data,
+        check=False,
         capture_output=True,
         timeout=120,
         cwd=home,
@@ -95,6 +98,54 @@ def test_commands_are_run_by_the_operator_and_told_as_text(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert "#1 구독했어요" in done.stdout
     assert refused(twice, 1) == "이미 같은 감시가 있어요 (#1)"
+
+
+def test_what_people_set_up_goes_out_and_comes_in_elsewhere(tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    sosik(here, "say", "--in", "slack:T1/C1", '구독 LG전자, "AI 연구소" -채용')
+    sosik(here, "say", "--in", "slack:T1/C1", "요약 07:30 평일")
+
+    out = sosik(here, "export")
+    told = sosik(there, "import", "-", "--dry-run", text=out.stdout)
+    taken = sosik(there, "import", "-", text=out.stdout)
+    again = sosik(there, "import", "-", text=out.stdout)
+    to_file = sosik(there, "export", "all.yaml")
+
+    assert "+ slack:T1/C1 LG전자" in told.stdout
+    assert taken.stdout == "더함 1개, 바꿈 1개, 그대로 0개\n"
+    assert again.stdout == "더함 0개, 바꿈 0개, 그대로 1개\n"
+    assert (to_file.returncode, to_file.stdout) == (0, "")
+    assert (there / "all.yaml").read_text(encoding="utf-8") == out.stdout
+
+
+def test_an_import_with_a_mistake_names_its_line_and_changes_nothing(tmp_path):
+    text = "version: 1\nchannels:\n- channel: slack:T1/C1\n  wotches: []\n"
+
+    line = refused(sosik(tmp_path, "import", "-", text=text), 1)
+
+    assert "4번째 줄" in line
+    assert "nowhere" in refused(sosik(tmp_path, "import", "nowhere.yaml"), 1)
+    assert "쓸 수 없어요" in refused(sosik(tmp_path, "export", "/proc/nowhere/x.yaml"), 1)
+
+
+def test_explain_tells_every_stage_of_an_address_that_nobody_read(tmp_path):
+    done = sosik(tmp_path, "explain", "https://n.example/1", "--in", "slack:T1/C1")
+
+    assert done.returncode == 0
+    assert "출처 읽음: ✖ 이 주소를 읽는 출처가 없어요" in done.stdout
+    assert "결과: ✖ 보내지 않음" in done.stdout
+    assert refused(sosik(tmp_path, "explain", "https://n.example/1", "--in", "nowhere"), 1)
+
+
+def test_doctor_ends_with_two_when_something_must_be_mended(tmp_path):
+    fresh = sosik(tmp_path, "doctor")
+    wrong = sosik(tmp_path, "doctor", DATABASE_URL="mysql://x/y")
+
+    assert (fresh.returncode, wrong.returncode) == (0, 2)
+    assert "✖ DATABASE_URL" in wrong.stdout
+    assert fresh.stderr == wrong.stderr == ""
 
 
 def test_the_database_is_migrated_and_copied(tmp_path):
@@ -232,7 +283,12 @@ def test_the_start_of_run_imports_no_chat_sdk_and_no_migration_tool(tmp_path):
     script = f"import sys, bot.app, bot.gateways; print([name for name in {heavy} if name in sys.modules])"
 
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, env=environment(tmp_path), cwd=tmp_path
+        [sys.executable, "-c", script],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment(tmp_path),
+        cwd=tmp_path,
     )
 
     assert done.stdout.strip() == "[]", done.stderr

@@ -4,8 +4,10 @@ A command reads, decides and writes through the store; what the whole channel he
 asker sees is the Reply.
 """
 
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import structlog
@@ -20,6 +22,11 @@ from bot.services.commanding.desk import Asked, Desk, allowed, refusal
 from bot.services.replies import Reply, Rights
 
 log = structlog.get_logger(__name__)
+
+LOOK_UPS_A_MINUTE = 20  # of one person (facts/security.md §3)
+_LOOK_UPS = frozenset({"news.search", "news.trend", "watch.test"})
+_MINUTE = timedelta(minutes=1)
+_MOST_REMEMBERED = 1_000  # people, before those who asked nothing lately are forgotten
 
 Handler = Callable[[Asked, Invocation], Awaitable[Reply]]
 
@@ -54,11 +61,17 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 
 
 class Commands:
-    """Runs commands and presses; nothing that a user or another server caused comes out as an exception."""
+    """Runs commands and presses; nothing that a user or another server caused comes out as an exception.
+
+    Attributes:
+        installer_of: who took the bot into a channel's workspace; may do what an admin may.
+    """
 
     def __init__(self, desk: Desk, *, ran: Callable[[Caller, str, Reply], None] = lambda *_: None) -> None:
         self._desk = desk
         self._ran = ran
+        self._looked: dict[str, deque[datetime]] = {}
+        self.installer_of: Callable[[ChannelRef], str] = lambda _: ""
 
     async def run_text(self, caller: Caller, text: str, rights: Rights) -> Reply:
         """A line of chat."""
@@ -90,18 +103,20 @@ class Commands:
             return Reply(Message(say("command.twice", caller.language or self._desk.voice.language)))
         channel = _target(caller, call)
         settings = await self._desk.store.channels.settings(channel)
-        asked = Asked(self._desk, caller, rights, settings)
+        asked = Asked(self._desk, caller, _Raised(rights, self._standing), settings)
         if command.needs > Standing.GUEST:
             standing = await self._standing(caller, channel, rights)
             if not allowed(standing, command.needs, settings, caller):
                 raise refusal(standing, command.needs, settings)
+        if command.name in _LOOK_UPS and not call.get("page") and (command.name != "watch.test" or call.get("url")):
+            await self._spend_look_up(caller)
         if command.name == "watch.add":
             await _refuse_mute_channel(asked, rights)
         return await HANDLERS[command.name](asked, call)
 
     async def _press(self, caller: Caller, action: str, value: str, rights: Rights) -> Reply:
         settings = await self._desk.store.channels.settings(caller.channel)
-        asked = Asked(self._desk, caller, rights, settings)
+        asked = Asked(self._desk, caller, _Raised(rights, self._standing), settings)
         pressed = pressing.read(action, value)
         if pressed.needs > Standing.GUEST:
             standing = await self._standing(caller, caller.channel, rights)
@@ -112,7 +127,22 @@ class Commands:
     async def _standing(self, caller: Caller, channel: ChannelRef, rights: Rights) -> Standing:
         if f"{channel.platform}:{caller.user}" in self._desk.operators:
             return Standing.OPERATOR
-        return await rights.standing(caller, channel)
+        standing = await rights.standing(caller, channel)
+        installer = self.installer_of(channel)
+        return Standing.ADMIN if installer and installer == caller.user and standing >= Standing.READER else standing
+
+    async def _spend_look_up(self, caller: Caller) -> None:
+        """Look-ups read thousands of articles: so many a minute for each person (facts/security.md §3)."""
+        now = await self._desk.store.housekeeping.ping()
+        spent = self._looked.setdefault(f"{caller.channel.platform}:{caller.user}", deque())
+        while spent and now - spent[0] >= _MINUTE:
+            spent.popleft()
+        if len(spent) >= LOOK_UPS_A_MINUTE:
+            wait = _MINUTE - (now - spent[0])
+            raise UserMistake("quota.look_ups", most=LOOK_UPS_A_MINUTE, seconds=max(1, round(wait.total_seconds())))
+        spent.append(now)
+        if len(self._looked) > _MOST_REMEMBERED:
+            self._looked = {who: times for who, times in self._looked.items() if times and now - times[-1] < _MINUTE}
 
     async def _guarded(self, caller: Caller, act: Callable[[], Awaitable[Reply]]) -> Reply:
         try:
@@ -148,6 +178,22 @@ class Commands:
         except SosikError:
             return self._desk.voice.language
         return settings.language or self._desk.voice.language
+
+
+class _Raised:
+    """Rights with what operators and installers may do beyond what the platform says."""
+
+    def __init__(self, rights: Rights, standing: Callable[[Caller, ChannelRef, Rights], Awaitable[Standing]]) -> None:
+        self._rights = rights
+        self._standing = standing
+
+    async def standing(self, caller: Caller, channel: ChannelRef) -> Standing:
+        """As the command layer judges it."""
+        return await self._standing(caller, channel, self._rights)
+
+    async def missing(self, channel: ChannelRef) -> tuple[str, ...]:
+        """As the platform says."""
+        return await self._rights.missing(channel)
 
 
 def _target(caller: Caller, call: Invocation) -> ChannelRef:

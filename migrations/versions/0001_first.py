@@ -41,6 +41,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_daily_count_day"), "daily_count", ["day"], unique=False)
     op.create_table(
+        "installation",
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("workspace", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("installer", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("platform", "workspace", name=op.f("pk_installation")),
+    )
+    op.create_table(
         "instance",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
@@ -290,6 +300,17 @@ def upgrade() -> None:
             ["channel_id"], ["channel.id"], name=op.f("fk_digest_run_channel_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("channel_id", "local_date", "slot", name=op.f("pk_digest_run")),
+    )
+    op.create_table(
+        "mute",
+        sa.Column("channel_id", ID, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], name=op.f("fk_mute_channel_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("channel_id", "kind", "value", name=op.f("pk_mute")),
     )
     op.create_table(
         "story_print",

@@ -1,6 +1,7 @@
 """Every command of the table, through the command layer, over a real store: what is said, and what is refused."""
 
 import asyncio
+import shutil
 from base64 import b64decode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -94,7 +95,8 @@ class Chat:
 
 
 @pytest.fixture
-async def chat(tmp_path: Path, clock: Clock) -> AsyncIterator[Chat]:
+async def chat(tmp_path: Path, clock: Clock, empty_sqlite: Path) -> AsyncIterator[Chat]:
+    shutil.copy(empty_sqlite, tmp_path / "sosik.db")
     async with build(settings_for(tmp_path), out=Paper(), clock=clock) as app:
         yield Chat(app, clock)
 
@@ -151,7 +153,7 @@ async def test_a_watch_that_would_flood_asks_first_and_can_be_had_anyway(chat):
         ("추이 LG전자 8일", "7, 30, 90일"),
         ("추이 a1, b2, c3, d4, e5, f6", "한 번에 5개까지"),
         ("요약 아침", "시간은 HH:MM으로 적어 주세요"),
-        ("요약 07:30 Asia/Seol", "'Asia/Seol' 시간대를 몰라요"),
+        ("요약 07:30 Asia/Seol", "'Asia/Seol' 시간대를 몰라요. Asia/Seoul인가요?"),
         ("요약 끄기", "요약이 꺼져 있어요"),
         ("출처 remove 7", "#7 출처가 없어요"),
         ("출처 얍", "출처 뒤에는"),
@@ -187,7 +189,7 @@ async def test_an_unknown_word_offers_a_button_that_runs_the_line(chat):
 
 
 async def test_the_list_shows_what_each_watch_did(chat):
-    assert await chat.say("목록") == "아직 감시가 없어요. 예: 구독 LG전자"
+    assert await chat.say("목록") == "아직 감시가 없어요. 예: /news 구독 LG전자"
     await chat.say("구독 LG전자")
     await chat.say("구독 한화")
     await chat.say("수정 2 범위 제목")
@@ -197,7 +199,7 @@ async def test_the_list_shows_what_each_watch_did(chat):
     told = await chat.say("목록")
 
     assert "감시 2개" in told
-    assert "【LG전자】 · 즉시 · 최근 7일 1건 · 마지막 알림 11/25(수) 12:00 · 음소거 11/25(수) 13:00까지" in told
+    assert "【LG전자】 · 즉시 · 최근 7일 1건 · 마지막 알림 오늘 12:00 · 음소거 오늘 13:00까지" in told
     assert "【한화】 · 제목만 · 즉시 · 최근 7일 0건 · 아직 알린 적 없음" in told
 
 
@@ -228,8 +230,9 @@ async def test_delivery_and_mention_are_changed_by_word(chat):
     await chat.say("구독 LG전자")
 
     assert "즉시와 요약" in await chat.say("수정 1 전달 둘다")
-    assert "@홍보" in await chat.say("수정 1 멘션 @홍보")
-    assert "@홍보" not in (await chat.say("수정 1 멘션 없음")).partition("→")[2]
+    assert "S12" in await chat.say("수정 1 멘션 <!subteam^S12|@홍보>")
+    assert "S12" not in (await chat.say("수정 1 멘션 없음")).partition("→")[2]
+    assert "부를 수 없어요" in await chat.refused("수정 1 멘션 @홍보")
     assert "모르는 범위" in await chat.refused("수정 1 범위 반쯤")
     assert "모르는 전달" in await chat.refused("수정 1 전달 언젠가")
 
@@ -251,10 +254,10 @@ async def test_ending_a_watch_tells_the_channel_and_can_be_undone_for_ten_minute
         ("", "13:00"),
         ("1시간", "13:00"),
         ("90분", "13:30"),
-        ("오늘", "11/26(목) 00:00"),
+        ("오늘", "내일 00:00"),
         ("1주", "12/2(수) 12:00"),
         ("14:00까지", "14:00"),
-        ("09:00까지", "11/26(목) 09:00"),
+        ("09:00까지", "내일 09:00"),
     ],
 )
 async def test_a_mute_says_until_when(chat, span, until):
@@ -301,9 +304,9 @@ async def test_why_not_answers_stage_by_stage(chat):
         return an_article("x", name=name).url
 
     assert "키워드: ✖" in await chat.say(f"테스트 1 {link('near')}")
-    assert "감시하는 말이 없어요" in await chat.say(f"테스트 1 {link('none')}")
-    assert "키워드: ✔ '기아'" in await chat.say(f"테스트 1 {link('hit')}")
-    assert "이 주소를 읽은 출처가 없어요" in await chat.say("테스트 1 https://n.example/nowhere")
+    assert "찾는 말이 없어요" in await chat.say(f"테스트 1 {link('none')}")
+    assert '키워드: ✔ 제목 "기아"' in await chat.say(f"테스트 1 {link('hit')}")
+    assert "이 주소를 읽는 출처가 없어요" in await chat.say("테스트 1 https://n.example/nowhere")
 
 
 async def test_search_finds_stories_with_counts_by_day_and_other_outlets(chat):
@@ -689,7 +692,7 @@ async def test_the_cards_menu_mutes_its_watches(chat):
     reply = await chat.app.commands.press(chat.caller, "w1:mute:2", "watch", chat.rights)
     bad = await chat.app.commands.press(chat.caller, "w1:bad:2", "", chat.rights)
 
-    assert "11/26(목) 12:00까지 #1" in reply.message.text
+    assert "내일 12:00까지 #1" in reply.message.text
     assert "고마워요" in bad.message.text
 
 

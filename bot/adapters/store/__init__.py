@@ -10,9 +10,13 @@ from bot.adapters.store.counts import Counts
 from bot.adapters.store.database import Database, database_url, utc_now
 from bot.adapters.store.digests import Digests
 from bot.adapters.store.housekeeping import Housekeeping
+from bot.adapters.store.installations import Installations
 from bot.adapters.store.lookups import Lookups
+from bot.adapters.store.mutes import Mutes
 from bot.adapters.store.outbox import Outbox
+from bot.adapters.store.porting import Porting
 from bot.adapters.store.sources import Sources
+from bot.adapters.store.views import Views
 from bot.adapters.store.watches import Watches
 from bot.core.compose import Voice
 from bot.core.story import NO_EVENTS, EventModel
@@ -46,8 +50,12 @@ class Store:
         self.channels = Channels(self.db)
         self.digests = Digests(self.db)
         self.housekeeping = Housekeeping(self.db)
+        self.installations = Installations(self.db)
+        self.mutes = Mutes(self.db)
         self.outbox = Outbox(self.db, default_voice=voice)
+        self.porting = Porting(self.db)
         self.sources = Sources(self.db)
+        self.views = Views(self.db)
         self.watches = Watches(self.db)
 
     async def __aenter__(self) -> Self:

@@ -17,6 +17,7 @@ from bot.adapters.store import lookups, sources, stories
 from bot.adapters.store.channels import REF_COLUMNS, channel_id, note, ref_of, upsert
 from bot.adapters.store.database import Database
 from bot.adapters.store.lookups import seen_by
+from bot.adapters.store.mutes import muted
 from bot.adapters.store.outbox import enqueue, write_edit
 from bot.adapters.store.stories import Judged, article_of, slices
 from bot.adapters.store.tables import (
@@ -378,8 +379,14 @@ class _Writing:
         if self.judged is not None and self.judged.grouping.furniture:
             await stories.keep_furniture(self.connection, self.db, self.judged.grouping.furniture, self.now)
 
-    async def deliver(self, delivery: PlannedDelivery, article_id: int) -> int | None:
-        """Put one delivery into its channel's queue; its id."""
+    async def deliver(
+        self, delivery: PlannedDelivery, article_id: int, planned: PlannedArticle | None = None
+    ) -> int | None:
+        """Put one delivery into its channel's queue; its id, or None when its story is silenced there.
+
+        Args:
+            planned: the article, for what a card's menu silenced; an edit needs none.
+        """
         channel = await channel_id(self.connection, self.db, delivery.channel)
         card = delivery.card
         if delivery.kind is Kind.EDIT and card is not None:
@@ -387,6 +394,13 @@ class _Writing:
             await write_edit(self.connection, channel, card, delivery.message)
             await self._pace(channel, card.delivery_id, counts_only=delivery.counts_only)
             return card.delivery_id
+        held = delivery.held_until
+        if planned is not None:
+            outlet = planned.article.outlet
+            silenced = await muted(self.connection, channel, outlet=outlet, stories=self._stories(planned, article_id))
+            if silenced.dropped:
+                return None
+            held = max(filter(None, (held, silenced.until)), default=None)
         made = await enqueue(
             self.connection,
             channel,
@@ -394,7 +408,7 @@ class _Writing:
             dedupe_key=str(article_id),
             message=delivery.message,
             article_id=article_id,
-            held_until=delivery.held_until,
+            held_until=held,
         )
         if card is not None and made is not None:
             if delivery.kind is Kind.THREAD:
@@ -420,7 +434,7 @@ class _Writing:
             )
         told: dict[int, int | None] = {}
         for delivery in planned.deliveries:
-            delivery_id = await self.deliver(delivery, article_id)
+            delivery_id = await self.deliver(delivery, article_id, planned)
             told.update(dict.fromkeys(delivery.watch_ids, delivery_id))
         await _decisions(self.connection, self.db, article_id, planned.decisions, told)
         return article_id
@@ -469,6 +483,12 @@ class _Writing:
         joined = planned.joined or NEW
         story, event = self._stored(joined.story_id), self._stored(joined.event_id)
         return {"story_id": story, "event_id": event if event != story else None}
+
+    def _stories(self, planned: PlannedArticle, article_id: int) -> set[int]:
+        """The story and the event of an article: its own id where it leads them."""
+        joined, known = planned.joined or NEW, planned.known
+        found = {self._stored(joined.story_id), self._stored(joined.event_id), known.story_id if known else None}
+        return {each for each in found if each is not None} or {article_id}
 
     def _stored(self, number: int | None) -> int | None:
         return self.ids.get(number, number) if number is not None else None

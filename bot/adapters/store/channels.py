@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.database import Database
-from bot.adapters.store.tables import CHANNEL, DELIVERY, KEPT, NOTE, SEEN_REQUEST, VOTE, WORKSPACE, sosik_now
+from bot.adapters.store.tables import CHANGE, CHANNEL, DELIVERY, KEPT, NOTE, SEEN_REQUEST, VOTE, WORKSPACE, sosik_now
 from bot.core.errors import SosikError
 from bot.core.news import ChannelRef, Platform
 
@@ -103,34 +103,41 @@ class Channels:
         async with self._db.reading() as connection:
             return await self._read(connection, None)
 
-    async def workspace_of(self, platform: Platform, channel: str) -> str | None:
-        """The workspace that this channel is known under, the latest when there are several; else None."""
-        async with self._db.reading() as connection:
-            known = select(WORKSPACE.c.external_id).join(CHANNEL, CHANNEL.c.workspace_id == WORKSPACE.c.id)
-            mine = known.where(WORKSPACE.c.platform == platform, CHANNEL.c.external_id == channel)
-            return (await connection.execute(mine.order_by(CHANNEL.c.id.desc()).limit(1))).scalar_one_or_none()
-
-    async def change(self, ref: ChannelRef, **columns: object) -> None:
+    async def change(self, ref: ChannelRef, *, who: str = "", what: str = "settings", **columns: object) -> int:
         """Set columns of the channel's row: `quiet`, `managers`, `muted_until`, `digest`, `digest_due_at`.
 
-        A change of `quiet` or `muted_until` lets the queue be looked at again at once.
+        A change of `quiet` or `muted_until` lets the queue be looked at again at once. Returns the change that
+        `Watches.undo` takes.
         """
         async with self._db.writing() as connection:
             row = await channel_id(connection, self._db, ref)
-            await connection.execute(update(CHANNEL).where(CHANNEL.c.id == row).values(**columns))
-            if {"quiet", "muted_until"} & columns.keys():
-                await _wake(connection, row)
+            return await set_columns(connection, row, who, what, columns)
 
-    async def set_language(self, ref: ChannelRef, language: str) -> None:
+    async def set_language(self, ref: ChannelRef, language: str, *, who: str = "") -> None:
         """The language of the channel's workspace."""
         async with self._db.writing() as connection:
-            await channel_id(connection, self._db, ref)
-            await connection.execute(
-                update(WORKSPACE)
-                .where(WORKSPACE.c.platform == ref.platform, WORKSPACE.c.external_id == ref.workspace)
-                .values(language=language)
+            row = await channel_id(connection, self._db, ref)
+            mine = (WORKSPACE.c.platform == ref.platform, WORKSPACE.c.external_id == ref.workspace)
+            before = (await connection.execute(select(WORKSPACE.c.language).where(*mine))).scalar_one()
+            await connection.execute(update(WORKSPACE).where(*mine).values(language=language))
+            await log_change(
+                connection, row, who, "settings.language", before={"language": before}, after={"language": language}
             )
             await bump(connection, self._db, "watches")
+
+    async def log(
+        self,
+        ref: ChannelRef,
+        *,
+        who: str,
+        what: str,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+    ) -> None:
+        """Remember who changed something that is not the channel's own, such as a source of its workspace."""
+        async with self._db.writing() as connection:
+            row = await channel_id(connection, self._db, ref)
+            await log_change(connection, row, who, what, before=before, after=after, workspace=ref.home)
 
     async def pause(self, ref: ChannelRef, reason: SosikError | None, *, key: str = "") -> bool:
         """Stop speaking to a channel; True when it was open until now."""
@@ -222,6 +229,62 @@ class Channels:
                 CHANNEL.c.external_id == ref.channel,
             )
         return tuple(settings_of(row) for row in await connection.execute(statement))
+
+
+async def set_columns(connection: AsyncConnection, channel: int, who: str, what: str, columns: dict[str, Any]) -> int:
+    """Set columns of a channel and log what they were; `Watches.undo` puts them back."""
+    kept = select(*(CHANNEL.c[name] for name in columns)).where(CHANNEL.c.id == channel)
+    before = dict((await connection.execute(kept)).one()._mapping)
+    await connection.execute(update(CHANNEL).where(CHANNEL.c.id == channel).values(**columns))
+    if {"quiet", "muted_until"} & columns.keys():
+        await _wake(connection, channel)
+    return await log_change(connection, channel, who, what, before=before, after=columns)
+
+
+async def log_change(
+    connection: AsyncConnection,
+    channel: int | None,
+    who: str,
+    what: str,
+    *,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    subject: int | None = None,
+    workspace: str | None = None,
+) -> int:
+    """Who changed what, and what it was before; its id is what undoing takes."""
+    made = await connection.execute(
+        insert(CHANGE)
+        .values(
+            channel_id=channel,
+            workspace=workspace,
+            who=who,
+            at=sosik_now(),
+            what=what,
+            subject=subject,
+            before=_storable(before),
+            after=_storable(after),
+        )
+        .returning(CHANGE.c.id)
+    )
+    return int(made.scalar_one())
+
+
+def restored(stored: dict[str, Any]) -> dict[str, Any]:
+    """Columns from a change's stored form: JSON has no instants."""
+    return {
+        name: datetime.fromisoformat(value) if name in _INSTANTS and value is not None else value
+        for name, value in stored.items()
+    }
+
+
+_INSTANTS = frozenset({"muted_until", "digest_due_at"})
+
+
+def _storable(columns: dict[str, Any] | None) -> dict[str, Any] | None:
+    if columns is None:
+        return None
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in columns.items()}
 
 
 async def bump(connection: AsyncConnection, db: Database, name: str) -> None:

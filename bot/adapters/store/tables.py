@@ -419,6 +419,28 @@ VOTE = Table(
     Column("at", Instant, nullable=False),
 )
 
+MUTE = Table(
+    "mute",  # what a card's menu silenced in one channel: a story for good, an outlet for a day
+    METADATA,
+    Column("channel_id", ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),  # story | outlet
+    Column("value", Text, primary_key=True),  # the story's id, the outlet's name
+    Column("who", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant),  # NULL: for good
+)
+
+INSTALLATION = Table(
+    "installation",  # workspaces that took the bot in by OAuth
+    METADATA,
+    Column("platform", Text, primary_key=True),
+    Column("workspace", Text, primary_key=True),
+    _word("name"),
+    _word("installer"),
+    Column("token", LargeBinary, nullable=False),  # encrypted
+    Column("at", Instant, nullable=False),
+)
+
 INSTANCE = Table(
     "instance",
     METADATA,

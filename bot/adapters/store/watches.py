@@ -7,12 +7,24 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store.channels import REF_COLUMNS, bump, channel_id, note, ref_of
+from bot.adapters.store.channels import (
+    REF_COLUMNS,
+    bump,
+    channel_id,
+    log_change,
+    note,
+    ref_of,
+    restored,
+    set_columns,
+)
 from bot.adapters.store.database import Database
 from bot.adapters.store.tables import CHANGE, CHANNEL, DECISION, DELIVERY, WATCH, WORKSPACE, sosik_now
 from bot.core.errors import UserMistake
 from bot.core.news import ChannelRef, Pace, Scope, Watch
 
+_UNDOABLE = frozenset(
+    {"watch.add", "watch.edit", "watch.remove", "watch.mute", "watch.unmute", "mute.all", "digest.off", "digest.set"}
+)
 REVISION = "watches"  # the note that counts changes of watches and of how channels are spoken to
 
 
@@ -188,24 +200,32 @@ class Watches:
                     select(CHANGE, sosik_now().label("now")).where(CHANGE.c.id == change_id, CHANGE.c.channel_id == row)
                 )
             ).one_or_none()
-            if found is None or found.undone or found.subject is None:
+            if found is None or found.undone or found.what not in _UNDOABLE:
                 raise UserMistake("undo.unknown")
             if found.now - found.at > within:
                 raise UserMistake("undo.late")
-            before = found.before or {"removed_at": True}
-            values = {name: value for name, value in before.items() if name not in {"removed_at", "muted_until"}}
-            if "expression_key" in values:
-                await _refuse_twin(connection, row, values["expression_key"], apart_from=found.subject)
-            removed = sosik_now() if before.get("removed_at") else None
-            await connection.execute(
-                update(WATCH)
-                .where(WATCH.c.id == found.subject)
-                .values(**values, removed_at=removed, version=WATCH.c.version + 1)
-            )
+            if found.subject is None:
+                await set_columns(connection, row, who, "undo", restored(found.before or {}))
+            else:
+                await self._undo_watch(connection, row, found, who)
             await connection.execute(update(CHANGE).where(CHANGE.c.id == change_id).values(undone=True))
             await bump(connection, self._db, REVISION)
-            await _log(connection, row, who, "undo", found.subject, found.after, found.before)
             return str(found.what)
+
+    async def _undo_watch(self, connection: AsyncConnection, channel: int, found: Row[Any], who: str) -> None:
+        before = restored(found.before or {"removed_at": True})
+        values = {name: value for name, value in before.items() if name != "removed_at"}
+        if "expression_key" in values:
+            await _refuse_twin(connection, channel, values["expression_key"], apart_from=found.subject)
+        removed = sosik_now() if before.get("removed_at") else None
+        await connection.execute(
+            update(WATCH)
+            .where(WATCH.c.id == found.subject)
+            .values(**values, removed_at=removed, version=WATCH.c.version + 1)
+        )
+        if "muted_until" in values:
+            await _rehold(connection, found.subject, values["muted_until"])
+        await _log(connection, channel, who, "undo", found.subject, found.after, found.before)
 
 
 def select_watches(*more: Any) -> Any:  # noqa: ANN401 - a Select over many columns
@@ -226,7 +246,14 @@ async def _get(connection: AsyncConnection, watch_id: int) -> Watch:
 
 
 async def _columns(connection: AsyncConnection, watch_id: int) -> dict[str, Any]:
-    kept = (WATCH.c.expression, WATCH.c.expression_key, WATCH.c.scope, WATCH.c.pace, WATCH.c.mention)
+    kept = (
+        WATCH.c.expression,
+        WATCH.c.expression_key,
+        WATCH.c.scope,
+        WATCH.c.pace,
+        WATCH.c.mention,
+        WATCH.c.muted_until,
+    )
     row = (await connection.execute(select(*kept).where(WATCH.c.id == watch_id))).one()
     return dict(row._mapping)
 
@@ -266,12 +293,7 @@ async def _log(
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,
 ) -> int:
-    made = await connection.execute(
-        insert(CHANGE)
-        .values(channel_id=channel, who=who, at=sosik_now(), what=what, subject=subject, before=before, after=after)
-        .returning(CHANGE.c.id)
-    )
-    return int(made.scalar_one())
+    return await log_change(connection, channel, who, what, before=before, after=after, subject=subject)
 
 
 def watch_of(row: Row[Any]) -> Watch:

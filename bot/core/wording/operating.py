@@ -48,6 +48,166 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "sources.exported": ("출처 {count}개를 {file}에 썼어요", "{count} sources are written to {file}"),
     "sources.title": ("소식 출처", "sosik's sources"),
+    "cli.explain": (
+        "이 기사가 왜 알림이 되었는지, 왜 안 되었는지 보여 줍니다",
+        "show why an article became an alert, or why not",
+    ),
+    "cli.explain.url": ("기사의 주소", "the article's address"),
+    "cli.explain.in": ("이 채널의 감시만", "only watches of this channel"),
+    "cli.export": (
+        "채널, 감시, 출처, 요약을 YAML로 씁니다",
+        "write channels, watches, sources and digests as YAML",
+    ),
+    "cli.export.file": ("파일, 또는 표준 출력 -", "a file, or - for stdout"),
+    "cli.import": (
+        "YAML을 받아들입니다. 다시 해도 같고, 아무것도 가져오지 않아요",
+        "take that YAML in; doing it again changes nothing, and nothing is fetched",
+    ),
+    "cli.import.file": ("파일, 또는 표준 입력 -", "a file, or - for stdin"),
+    "cli.import.dry": ("바꾸지 않고 무엇이 바뀔지만 보여 줍니다", "change nothing, show what would change"),
+    "cli.doctor": (
+        "토큰, 권한, 채널, 데이터베이스, 출처를 살피고 고칠 방법을 알려 줍니다",
+        "check tokens, permissions, channels, database and sources, each with a remedy",
+    ),
+    "cli.write": ("'{file}'{file!p:을/를} 쓸 수 없어요: {why}", "'{file}' cannot be written: {why}"),
+    "slack.sealed": (
+        "저장된 Slack 토큰을 열 수 없어요. SOSIK_SECRET_KEY를 되돌리거나 다시 설치해 주세요",
+        "The stored Slack token cannot be opened. Put SOSIK_SECRET_KEY back, or install the app again",
+    ),
+    "slack.install_needs": (
+        "SLACK_CLIENT_ID로 설치를 받으려면 {names}도 적어 주세요",
+        "To take installations by SLACK_CLIENT_ID, set {names} too",
+    ),
+    "doctor.well": ("모두 괜찮아요", "All is well"),
+    "doctor.ill": ("✖ 줄을 고쳐 주세요", "Please mend the lines with ✖"),
+    "doctor.unreachable": ("{host}에 닿지 않아요 ({error})", "{host} cannot be reached ({error})"),
+    "doctor.check_network": ("주소와 네트워크를 확인해 주세요", "check the address and the network"),
+    "doctor.database": ("데이터베이스 {kind}, 스키마 {version}", "database {kind}, schema {version}"),
+    "doctor.database_new": (
+        "데이터베이스가 아직 없어요. 처음 실행할 때 만들어요 ({path})",
+        "There is no database yet; the first run makes it ({path})",
+    ),
+    "doctor.database_old": ("데이터베이스의 스키마가 옛 버전이에요", "The database's schema is of an older version"),
+    "doctor.migrate": ("sosik migrate를 실행해 주세요", "run sosik migrate"),
+    "doctor.clock_database": ("시계가 맞아요", "the clock is right"),
+    "doctor.clock_off": (
+        "이 기계의 시계가 {whose}의 시계와 {seconds}초 달라요",
+        "this machine's clock is {seconds} s off that of {whose}",
+    ),
+    "doctor.set_clock": ("시간 동기화(NTP)를 켜 주세요", "switch time synchronisation (NTP) on"),
+    "doctor.sources": ("출처 {count}개, 문제 {trouble}개", "{count} sources, {trouble} in trouble"),
+    "doctor.no_sources": ("출처가 아직 없어요", "there are no sources yet"),
+    "doctor.source_failing": ("출처 #{number} {name}: 읽지 못하고 있어요", "source #{number} {name} cannot be read"),
+    "doctor.source_quiet": ("출처 #{number} {name}: 평소보다 조용해요", "source #{number} {name} is unusually quiet"),
+    "doctor.check_source": (
+        "출처 check {number}{number!p:으로/로} 확인하거나 주소를 바꿔 주세요",
+        "try source check {number}, or replace its address",
+    ),
+    "doctor.dead": ("보내지 못한 알림이 {count}건 있어요", "{count} deliveries could not be sent"),
+    "doctor.see_status": (
+        "그 채널에서 상태를 보고 [다시 보내기]를 눌러 주세요",
+        "see status in that channel and press [Send again]",
+    ),
+    "doctor.no_dead": (
+        "보내지 못한 알림 없음 (대기 {pending}, 보관 {held})",
+        "nothing undeliverable ({pending} waiting, {held} kept)",
+    ),
+    "doctor.no_slack": ("Slack은 설정하지 않았어요", "Slack is not configured"),
+    "doctor.slack": ("Slack 봇 토큰({token})이 '{team}'에서 통해요", "Slack's bot token ({token}) works in '{team}'"),
+    "doctor.renew_slack": (
+        "api.slack.com/apps의 OAuth & Permissions에서 봇 토큰을 다시 복사해 주세요",
+        "copy the bot token again from OAuth & Permissions at api.slack.com/apps",
+    ),
+    "doctor.scopes": ("Slack 권한이 모자라요: {scopes}", "Slack scopes are missing: {scopes}"),
+    "doctor.reinstall": (
+        "deploy/slack-manifest.yaml을 붙여 넣고 앱을 다시 설치해 주세요",
+        "paste deploy/slack-manifest.yaml and install the app again",
+    ),
+    "doctor.socket": ("Slack 앱 토큰({token})으로 연결할 수 있어요", "Slack's app token ({token}) can connect"),
+    "doctor.renew_app_token": (
+        "Basic Information에서 connections:write가 있는 앱 토큰을 만들어 주세요",
+        "make an app-level token with connections:write in Basic Information",
+    ),
+    "doctor.slack_http": ("Slack은 HTTP로 들어요", "Slack is heard over HTTP"),
+    "doctor.slack_deaf": (
+        "SLACK_APP_TOKEN이 없어 Slack의 명령은 듣지 않고 알림만 보내요",
+        "without SLACK_APP_TOKEN alerts are posted to Slack, and commands are not heard",
+    ),
+    "doctor.no_discord": ("Discord는 설정하지 않았어요", "Discord is not configured"),
+    "doctor.discord": ("Discord 봇 토큰({token})이 통해요: {name}", "Discord's bot token ({token}) works: {name}"),
+    "doctor.renew_discord": (
+        "discord.com/developers/applications의 Bot에서 토큰을 다시 만들어 주세요",
+        "reset the token under Bot at discord.com/developers/applications",
+    ),
+    "doctor.invite": ("Discord 초대 링크: {url}", "Discord invite link: {url}"),
+    "doctor.sessions": (
+        "Discord 게이트웨이: 샤드 {shards}개, 오늘 남은 접속 {left}번",
+        "Discord's gateway: {shards} shards, {left} sessions left today",
+    ),
+    "doctor.wait_sessions": (
+        "다시 시작하기를 멈추고 내일까지 기다려 주세요",
+        "stop restarting and wait until tomorrow",
+    ),
+    "doctor.channel": (
+        "{channel}: 글을 쓸 수 있어요 (감시 {count}개)",
+        "{channel}: may be posted to ({count} watches)",
+    ),
+    "doctor.channel_ill": ("{channel}: {why}", "{channel}: {why}"),
+    "doctor.invite_slack": ("그 채널에서 /invite @뉴스봇", "/invite @뉴스봇 in that channel"),
+    "doctor.unarchive": ("채널을 다시 열거나 감시를 해지해 주세요", "unarchive the channel, or end its watches"),
+    "doctor.invite_discord": (
+        "초대 링크로 다시 초대하거나 채널 보기 권한을 주세요",
+        "invite me again by the link, or let me view the channel",
+    ),
+    "doctor.grant_discord": (
+        "채널 설정의 권한에서 봇에게 허용해 주세요",
+        "allow it for the bot in the channel's permissions",
+    ),
+    "doctor.mend_channel": (
+        "고친 뒤 그 채널에서 상태를 보고 [다시 보내기]를 눌러 주세요",
+        "mend it, then see status in that channel and press [Send again]",
+    ),
+    "doctor.rest": ("나머지 채널 {count}개는 묻지 않았어요", "{count} more channels were not asked for"),
+    "port.would": (
+        "더할 것 {added}개, 바꿀 것 {changed}개, 그대로 {same}개",
+        "{added} to add, {changed} to change, {same} as they are",
+    ),
+    "port.done": (
+        "더함 {added}개, 바꿈 {changed}개, 그대로 {same}개",
+        "{added} added, {changed} changed, {same} as they were",
+    ),
+    "port.version": (
+        "{line}번째 줄: version {version}{version!p:은/는} 읽을 수 없어요. version: 1로 적어 주세요",
+        "Line {line}: version {version} cannot be read. Write version: 1",
+    ),
+    "port.value": (
+        "{line}번째 줄: {field} 값 '{value}'{value!p:을/를} 쓸 수 없어요",
+        "Line {line}: {field} '{value}' cannot be used",
+    ),
+    "port.form": (
+        "{line}번째 줄의 꼴이 달라요. sosik export가 쓰는 꼴로 적어 주세요",
+        "Line {line} has another form. Write it as sosik export does",
+    ),
+    "port.unknown": (
+        "{line}번째 줄: '{field}'{field!p:은/는} 모르는 항목이에요. {known} 가운데 하나여야 해요",
+        "Line {line}: '{field}' is unknown. It should be one of {known}",
+    ),
+    "port.twice": (
+        "{line}번째 줄: '{field}'{field!p:이/가} 두 번 나와요",
+        "Line {line}: '{field}' stands there twice",
+    ),
+    "port.alias": (
+        "{line}번째 줄: YAML 별칭(*)은 쓸 수 없어요",
+        "Line {line}: YAML aliases (*) cannot be used",
+    ),
+    "port.too_big": (
+        "파일이 너무 커요. {characters:,}자까지 읽을 수 있어요",
+        "The file is too big: {characters:,} characters can be read",
+    ),
+    "port.not_yaml": (
+        "{line}번째 줄에서 YAML 문법이 어긋나요. 따옴표와 들여쓰기를 살펴봐 주세요",
+        "This is no YAML at line {line}. Look at its quotes and indents",
+    ),
     "cli.migrated": ("데이터베이스가 준비되었어요", "The database is ready"),
     "cli.usage": (
         "명령을 이해하지 못했어요 ({detail}). {command} --help를 보세요",

@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.adapters.store import Store
 from bot.adapters.store.channels import ChannelSettings
-from bot.core import compose
+from bot.core import compose, timing
 from bot.core.commands import Caller, Standing
 from bot.core.compose import Voice
 from bot.core.errors import UserMistake
@@ -18,6 +18,7 @@ from bot.services.lookup import Lookup
 from bot.services.replies import Reply, Rights
 from bot.services.sourcing import Sourcing
 
+_DAYS = {-1: "day.yesterday", 0: "day.today", 1: "day.tomorrow"}
 UNDO_WITHIN = timedelta(minutes=10)
 PAGE_ROWS = 10
 
@@ -31,6 +32,9 @@ class Desk:
         aliases_for: other names of a company; empty when it is none that we know.
         direct: the channel for direct messages to a person of a channel's workspace.
         operators: `platform:user` that may do everything.
+        greet: post into a direct channel right now, past its queue: whether it is open must be known before anything
+            is promised. None where nothing is posted from here.
+        quota_watches: of one workspace, where several share this install (facts/security.md §3); None: no limit.
     """
 
     store: Store
@@ -43,6 +47,8 @@ class Desk:
     operators: frozenset[str] = frozenset()
     version: str = ""
     aliases_for: Callable[[str], tuple[str, ...]] = lambda _: ()
+    greet: Callable[[ChannelRef, Message], Awaitable[None]] | None = None
+    quota_watches: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,16 @@ class Asked:
         line = say(key, self.public_voice.language, **values)
         await self.desk.store.outbox.say(self.channel, compose.notice(line, voice=self.public_voice))
         self.desk.wake()
+
+    def when(self, at: datetime, now: datetime) -> str:
+        """A time in the caller's zone, near ones by name: `오늘 09:14`, `내일 09:00`, `7/24(수) 07:30`."""
+        here, today = (each.astimezone(timing.zone_of(self.voice.zone)) for each in (at, now))
+        day = _DAYS.get((here.date() - today.date()).days)
+        return self.text(day, time=f"{here:%H:%M}") if day else compose.moment(at, self.voice)
+
+    def typed(self, line: str) -> str:
+        """A line as people type it here."""
+        return f"/news {line}" if self.channel.platform is Platform.SLACK else line
 
     def undo(self, change: int) -> Button:
         """The button that puts things back."""

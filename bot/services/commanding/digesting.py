@@ -1,12 +1,13 @@
 """The digest's command: when, show, now, off."""
 
 import re
+from difflib import get_close_matches
 from typing import Any
+from zoneinfo import available_timezones
 
 from bot.core import compose, timing
 from bot.core.commands import DAYS, Invocation
 from bot.core.errors import UserMistake
-from bot.core.message import Button
 from bot.services.commanding.desk import Asked
 from bot.services.digest import next_run
 from bot.services.replies import Reply
@@ -23,11 +24,13 @@ async def set_(asked: Asked, call: Invocation) -> Reply:
     if days not in {choice.value for choice in DAYS}:
         raise UserMistake("digest.days", word=days)
     zone = call.get("timezone") or asked.caller.zone or asked.desk.voice.zone
-    zone = timing.zone_of(zone).key
+    zone = _zone(zone)
     now = await asked.desk.store.housekeeping.ping()
     digest = {"times": times, "days": days, "timezone": zone, "since": now.isoformat()}
     due = next_run(digest, now)
-    await asked.desk.store.channels.change(asked.channel, digest=digest, digest_due_at=due)
+    await asked.desk.store.channels.change(
+        asked.channel, who=asked.caller.user, what="digest.set", digest=digest, digest_due_at=due
+    )
     return asked.answer(_told(asked, digest, due))
 
 
@@ -52,8 +55,22 @@ async def off(asked: Asked, _call: Invocation) -> Reply:
     """`요약 끄기`."""
     if asked.settings.digest is None:
         raise UserMistake("digest.unset")
-    await asked.desk.store.channels.change(asked.channel, digest=None, digest_due_at=None)
-    return asked.answer(asked.text("digest.off"), buttons=(Button(asked.text("button.undo"), action="w1:digest:on"),))
+    change = await asked.desk.store.channels.change(
+        asked.channel, who=asked.caller.user, what="digest.off", digest=None, digest_due_at=None
+    )
+    return asked.answer(asked.text("digest.off"), buttons=(asked.undo(change),))
+
+
+def _zone(name: str) -> str:
+    """The zone's name, or a mistake that names the nearest one."""
+    try:
+        return timing.zone_of(name).key
+    except UserMistake as error:
+        names = {each.lower(): each for each in available_timezones()}
+        near = get_close_matches(name.lower(), names, n=1, cutoff=0.8)
+        if not near:
+            raise
+        raise UserMistake("zone.near", zone=name, near=names[near[0]]) from error
 
 
 def _told(asked: Asked, digest: dict[str, Any], due: Any) -> str:  # noqa: ANN401 - a datetime or None

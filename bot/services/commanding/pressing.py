@@ -6,10 +6,10 @@ from datetime import datetime, time, timedelta
 from types import MappingProxyType
 
 from bot.core import compose, timing
-from bot.core.commands import Invocation, Standing
+from bot.core.commands import Invocation, Standing, number
 from bot.core.errors import UserMistake
 from bot.core.matching import expression as expressions
-from bot.core.message import Bullets, Button, Heading, Message, Span, Tone, from_json
+from bot.core.message import Bullets, Button, Heading, Message, Paragraph, Span, Tone, from_json
 from bot.core.news import Pace
 from bot.services import explain, learning
 from bot.services.commanding import watching
@@ -81,9 +81,9 @@ async def _kept(asked: Asked, pressed: Pressed, run: Run) -> Reply:
     return await run(await asked.desk.lookup.kept(pressed.argument))
 
 
-def _page_of(command: str) -> Callable[[Asked, Pressed, Run], Awaitable[Reply]]:
+def _page_of(command: str, **more: str) -> Callable[[Asked, Pressed, Run], Awaitable[Reply]]:
     async def turn(_asked: Asked, pressed: Pressed, run: Run) -> Reply:
-        page = MappingProxyType({"page": str(pressed.id)})
+        page = MappingProxyType({"page": str(pressed.id), **more})
         return replace(await run(Invocation(command, page)), replaces=True)
 
     return turn
@@ -110,20 +110,34 @@ async def _more(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
 async def _mute(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
     """The card's menu: this story, this outlet, this watch."""
     now = await asked.desk.store.housekeeping.ping()
-    watches = await explain.watches_of(asked, pressed.id)
+    told = await asked.desk.store.articles.told_by(pressed.id, asked.channel)
+    if told is None:
+        raise UserMistake("press.gone")
     until = now + timedelta(hours=24)
-    if pressed.value == "today":
-        here = now.astimezone(timing.zone_of(asked.voice.zone))
-        until = datetime.combine(here.date() + timedelta(days=1), time(0), here.tzinfo).astimezone(now.tzinfo)
-    if pressed.value not in {"watch", "today"}:
-        raise UserMistake("mute.choice")
-    names = []
-    for watch in watches:
-        changed, _ = await asked.desk.store.watches.change(
-            watch, who=asked.caller.user, what="watch.mute", muted_until=until
-        )
+    who, mutes = asked.caller.user, asked.desk.store.mutes
+    match pressed.value:
+        case "story":
+            await mutes.story(asked.channel, told.story_id, who=who)
+            return asked.answer(asked.text("mute.story_done", title=told.article.title))
+        case "outlet":
+            outlet = told.article.outlet
+            if not outlet:
+                raise UserMistake("mute.no_outlet")
+            await mutes.outlet(asked.channel, outlet, until, who=who)
+            return asked.answer(asked.text("mute.outlet_done", outlet=outlet, until=asked.when(until, now)))
+        case "today":
+            here = now.astimezone(timing.zone_of(asked.voice.zone))
+            until = datetime.combine(here.date() + timedelta(days=1), time(0), here.tzinfo).astimezone(now.tzinfo)
+        case "watch":
+            pass
+        case _:
+            raise UserMistake("mute.choice")
+    names, change = [], 0
+    for watch, _ in told.matches:
+        changed, change = await asked.desk.store.watches.change(watch, who=who, what="watch.mute", muted_until=until)
         names.append(f"#{changed.number}")
-    return asked.answer(asked.text("mute.several", numbers=", ".join(names), until=compose.moment(until, asked.voice)))
+    text = asked.text("mute.several", numbers=", ".join(names), until=asked.when(until, now))
+    return asked.answer(text, buttons=(asked.undo(change),) if len(names) == 1 else ())
 
 
 async def _related(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
@@ -195,9 +209,25 @@ async def _retry(asked: Asked, _pressed: Pressed, _run: Run) -> Reply:
     return asked.answer(asked.text("status.retried", count=count))
 
 
-async def _digest(_asked: Asked, _pressed: Pressed, run: Run) -> Reply:
-    default = MappingProxyType({"times": "07:30"})
-    return await run(Invocation("digest.set", default))
+async def _mine(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
+    return await watching.undo_mine(asked, pressed.id)
+
+
+async def _mend(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
+    """[고치기]: the line to change, ready to be copied; dialogs of a platform come before this."""
+    if pressed.argument.startswith("#"):
+        watch = await asked.desk.store.watches.get(asked.channel, number(pressed.argument))
+        line = f"{asked.text('word.edit')} {watch.number} {watch.expression}"
+    else:
+        call = await asked.desk.lookup.kept(pressed.argument)
+        line = f"{asked.text('word.watch')} {call.get('expression').strip()}"
+    text = asked.text("mend.how")
+    spans = (Span(f"{text} "), Span(asked.typed(line), Tone.CODE))
+    return Reply(Message(f"{text} {asked.typed(line)}", (Paragraph(spans),), language=asked.voice.language))
+
+
+async def _cancel(asked: Asked, _pressed: Pressed, _run: Run) -> Reply:
+    return replace(asked.answer(asked.text("cancel.done")), replaces=True)
 
 
 _VERBS: MappingProxyType[str, tuple[Standing, Callable[[Asked, Pressed, Run], Awaitable[Reply]]]] = MappingProxyType(
@@ -207,6 +237,7 @@ _VERBS: MappingProxyType[str, tuple[Standing, Callable[[Asked, Pressed, Run], Aw
         "anyway": (Standing.MANAGER, _anyway),
         "kept": (Standing.GUEST, _kept),
         "list": (Standing.READER, _page_of("watch.list")),
+        "lists": (Standing.READER, _page_of("watch.list", all="yes")),
         "sources": (Standing.READER, _page_of("source.list")),
         "search": (Standing.GUEST, _search),
         "more": (Standing.READER, _more),
@@ -216,6 +247,8 @@ _VERBS: MappingProxyType[str, tuple[Standing, Callable[[Asked, Pressed, Run], Aw
         "related_page": (Standing.READER, _related_page),
         "split": (Standing.MANAGER, _split),
         "retry": (Standing.MANAGER, _retry),
-        "digest": (Standing.MANAGER, _digest),
+        "mine": (Standing.READER, _mine),
+        "mend": (Standing.READER, _mend),
+        "cancel": (Standing.GUEST, _cancel),
     }
 )

@@ -31,8 +31,6 @@ async def settings(asked: Asked, call: Invocation) -> Reply:
 
 async def _require(asked: Asked, needs: Standing) -> None:
     standing = await asked.rights.standing(asked.caller, asked.channel)
-    if f"{asked.channel.platform}:{asked.caller.user}" in asked.desk.operators:
-        standing = Standing.OPERATOR
     if not allowed(standing, needs, asked.settings, asked.caller):
         raise refusal(standing, needs, asked.settings)
 
@@ -40,13 +38,13 @@ async def _require(asked: Asked, needs: Standing) -> None:
 async def _language(asked: Asked, language: str) -> Reply:
     if language not in {choice.value for choice in LANGUAGES}:
         raise UserMistake("settings.language", word=language)
-    await asked.desk.store.channels.set_language(asked.channel, language)
+    await asked.desk.store.channels.set_language(asked.channel, language, who=asked.caller.user)
     return asked.answer(asked.text("settings.language_set", language=asked.text(f"language.{language}")))
 
 
 async def _quiet(asked: Asked, text: str) -> Reply:
     if text in {"끄기", "off"}:
-        await asked.desk.store.channels.change(asked.channel, quiet=None)
+        await asked.desk.store.channels.change(asked.channel, who=asked.caller.user, what="settings.quiet", quiet=None)
         asked.desk.wake()
         return asked.answer(asked.text("settings.quiet_off"))
     start, dash, end = text.replace("~", "-").partition("-")
@@ -56,16 +54,20 @@ async def _quiet(asked: Asked, text: str) -> Reply:
         span = []
     if not span or span[0] == span[1]:
         raise UserMistake("settings.quiet")
-    await asked.desk.store.channels.change(asked.channel, quiet=span)
+    await asked.desk.store.channels.change(asked.channel, who=asked.caller.user, what="settings.quiet", quiet=span)
     return asked.answer(asked.text("settings.quiet_set", start=span[0], end=span[1], zone=asked.public_voice.zone))
 
 
 async def _managers(asked: Asked, text: str) -> Reply:
     if text in {"없음", "none", "off"}:
-        await asked.desk.store.channels.change(asked.channel, managers=None)
+        await asked.desk.store.channels.change(
+            asked.channel, who=asked.caller.user, what="settings.managers", managers=None
+        )
         return asked.answer(asked.text("settings.managers_off"))
     people = [found[1] or found[2] for found in _PERSON.finditer(text)]
     if not people:
         raise UserMistake("settings.managers")
-    await asked.desk.store.channels.change(asked.channel, managers=people)
+    await asked.desk.store.channels.change(
+        asked.channel, who=asked.caller.user, what="settings.managers", managers=people
+    )
     return asked.answer(asked.text("settings.managers_set", managers=", ".join(f"<@{each}>" for each in people)))

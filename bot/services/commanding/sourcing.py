@@ -36,6 +36,7 @@ async def add(asked: Asked, call: Invocation) -> Reply:
         if error.key in {"feed.is_page", "feed.is_page_with_links"}:
             return await _offered(asked, call, error)
         raise
+    await _log(asked, "source.add", found.source)
     values = {"number": found.source.number, "name": _name(found.source), "count": found.entries}
     if found.gap_seconds:
         return asked.answer(asked.text("source.added", **values, gap=_gap(asked, found.gap_seconds)))
@@ -112,6 +113,7 @@ async def pause(asked: Asked, call: Invocation) -> Reply:
     if source.state is SourceState.PAUSED:
         raise UserMistake("source.paused_already", number=source.number)
     await asked.desk.store.sources.change(source, state=SourceState.PAUSED)
+    await _log(asked, "source.pause", source)
     return asked.answer(asked.text("source.paused", number=source.number, name=_name(source)))
 
 
@@ -122,6 +124,7 @@ async def resume(asked: Asked, call: Invocation) -> Reply:
         raise UserMistake("source.not_paused", number=source.number)
     now = await asked.desk.store.housekeeping.ping()
     await asked.desk.store.sources.change(source, state=SourceState.ACTIVE, next_poll_at=now, fail_count=0)
+    await _log(asked, "source.resume", source)
     asked.desk.sourcing.wake()
     return asked.answer(asked.text("source.resumed", number=source.number, name=_name(source)))
 
@@ -135,6 +138,7 @@ async def remove(asked: Asked, call: Invocation) -> Reply:
         button = Button(asked.text("button.remove"), action=f"w1:kept:{kept}")
         return asked.answer(asked.text("source.only_here", count=count), buttons=(button,))
     await asked.desk.store.sources.remove(source)
+    await _log(asked, "source.remove", source)
     return asked.answer(asked.text("source.removed", number=source.number, name=_name(source)))
 
 
@@ -161,6 +165,12 @@ async def _changeable(asked: Asked, call: Invocation) -> Source:
         if not operator and await asked.rights.standing(asked.caller, asked.channel) < Standing.OPERATOR:
             raise UserMistake("source.shared", number=source.number)
     return source
+
+
+async def _log(asked: Asked, what: str, source: Source) -> None:
+    """Who changed which source."""
+    about = {"number": source.number, "url": source.url, "name": source.name, "state": str(source.state)}
+    await asked.desk.store.channels.log(asked.channel, who=asked.caller.user, what=what, before=about)
 
 
 def _name(source: Source) -> str:

@@ -1,20 +1,24 @@
 """Watches: make, list, change, mute, end, test."""
 
+import re
 from datetime import datetime, time, timedelta
 
+from bot.adapters.store.watches import WatchRow
 from bot.core import compose, timing
-from bot.core.commands import ALL_WATCHES, PACES, SCOPES, SPANS, Invocation, number
+from bot.core.commands import ALL_WATCHES, PACES, SCOPES, SPANS, Invocation, Standing, number
 from bot.core.errors import UserMistake
 from bot.core.matching import expression as expressions
 from bot.core.matching.expression import Expression
 from bot.core.message import Button, Excerpt, Paragraph, Part, Span, Tone
-from bot.core.news import Pace, Scope, Watch
+from bot.core.news import ChannelRef, Pace, Scope, Watch
 from bot.services.commanding.desk import PAGE_ROWS, UNDO_WITHIN, Asked
 from bot.services.lookup import Preview, about
 from bot.services.replies import Reply
 
 ASK_FIRST_PER_DAY = 20  # a watch that would fire more often than this asks first (contract §6)
 PREVIEW_DAYS = 7
+COUNTED = timedelta(days=7)  # what a list counts of each watch
+_MOST_CHANNELS = 30  # of `목록 전체`: each may cost a request to the platform
 _LONGEST_MUTE = timedelta(days=30)
 _SAMPLES = 3
 
@@ -28,8 +32,13 @@ async def add(asked: Asked, call: Invocation) -> Reply:
     if preview.per_day > ASK_FIRST_PER_DAY and not call.get("anyway"):
         text = asked.text("watch.flood", per_day=round(preview.per_day))
         pending = await asked.desk.lookup.keep(call)
-        anyway = Button(asked.text("button.anyway"), action=f"w1:anyway:{pending}")
-        return asked.answer(text, buttons=(anyway,), parts=_samples(preview))
+        choices = (
+            Button(asked.text("button.anyway"), action=f"w1:anyway:{pending}"),
+            Button(asked.text("button.mend"), action=f"w1:mend:{pending}"),
+            Button(asked.text("button.cancel"), action="w1:cancel:add"),
+        )
+        return asked.answer(text, buttons=choices, parts=_samples(preview))
+    await _spend_quota(asked)
     watch, change = await asked.desk.store.watches.add(
         asked.channel,
         call.get("expression").strip(),
@@ -37,12 +46,12 @@ async def add(asked: Asked, call: Invocation) -> Reply:
         who=asked.caller.user,
         scope=_scope(call),
         pace=_pace(call),
-        mention=call.get("mention"),
+        mention=_mention(call) if call.get("mention") else "",
     )
     await asked.announce("watch.started", watch=wanted.name, who=asked.caller.name or asked.caller.user)
     hint = asked.desk.lookup.hint(wanted, asked.voice.language)
     parts: list[Part] = [Paragraph((Span(hint),))] if hint else []
-    buttons = [asked.undo(change)]
+    buttons = [asked.undo(change), Button(asked.text("button.mend"), action=f"w1:mend:#{watch.number}")]
     if longer := _with_aliases(asked, wanted):
         parts.append(Paragraph((Span(asked.text("watch.aliases", expression=longer)),)))
         kept = await asked.desk.lookup.keep(
@@ -53,39 +62,56 @@ async def add(asked: Asked, call: Invocation) -> Reply:
 
 
 async def show(asked: Asked, call: Invocation) -> Reply:
-    """`목록`: the channel's watches, with what they did lately."""
+    """`목록`: the channel's watches, with what they did lately; `전체`: of every channel that the caller sees."""
     now = await asked.desk.store.housekeeping.ping()
-    rows = await asked.desk.store.watches.listed(asked.channel, since=now - timedelta(days=7))
+    rows = list(await asked.desk.store.watches.listed(asked.channel, since=now - COUNTED))
+    if call.get("all"):
+        rows.extend(await _elsewhere(asked, now))
     if not rows:
-        return asked.answer(asked.text("watch.none"))
+        return asked.answer(asked.text("watch.none", example=asked.typed(asked.text("watch.example"))))
     page = min(max(0, int(call.get("page") or 0)), (len(rows) - 1) // PAGE_ROWS)
     shown = rows[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
-    items = []
-    for row in shown:
-        last = (
-            asked.text("watch.last", when=compose.moment(row.last_match_at, asked.voice))
-            if row.last_match_at
-            else asked.text("watch.never")
-        )
-        state = [asked.text(f"pace.{row.watch.pace}"), asked.text("watch.count", count=row.matches), last]
-        if row.watch.scope is Scope.TITLE:
-            state.insert(0, asked.text("scope.title"))
-        if row.watch.muted_until is not None and row.watch.muted_until > now:
-            state.append(asked.text("watch.muted", until=compose.moment(row.watch.muted_until, asked.voice)))
-        items.append(
-            (
-                Span(f"#{row.watch.number} ", Tone.QUIET),
-                Span(row.watch.expression, Tone.STRONG),
-                Span(" · " + " · ".join(state)),
-            )
-        )
+    items = [row_line(asked, row, now) for row in shown]
     heading = asked.text("watch.list", count=len(rows))
-    return asked.listing(heading, items, buttons=_pages(asked, page, len(rows)))
+    return asked.listing(heading, items, buttons=_pages(asked, page, len(rows), everywhere=bool(call.get("all"))))
+
+
+async def _elsewhere(asked: Asked, now: datetime) -> list[WatchRow]:
+    """Watches of the workspace's other channels that the caller may see; asked of the platform, channel by channel."""
+    found: list[WatchRow] = []
+    others = [each.settings.ref for each in await asked.desk.store.views.channels(asked.channel)]
+    for ref in [each for each in others if each != asked.channel][:_MOST_CHANNELS]:
+        if await asked.rights.standing(asked.caller, ref) >= Standing.READER:
+            found.extend(await asked.desk.store.watches.listed(ref, since=now - COUNTED))
+    return found
+
+
+def row_line(asked: Asked, row: WatchRow, now: datetime) -> tuple[Span, ...]:
+    """One watch as a line of a list."""
+    last = (
+        asked.text("watch.last", when=asked.when(row.last_match_at, now))
+        if row.last_match_at
+        else asked.text("watch.never")
+    )
+    state = [asked.text(f"pace.{row.watch.pace}"), asked.text("watch.count", count=row.matches), last]
+    if row.watch.scope is Scope.TITLE:
+        state.insert(0, asked.text("scope.title"))
+    if row.watch.muted_until is not None and row.watch.muted_until > now:
+        state.append(asked.text("watch.muted", until=asked.when(row.watch.muted_until, now)))
+    if row.watch.channel != asked.channel:
+        state.append(row.watch.channel.channel)
+    return (
+        Span(f"#{row.watch.number} ", Tone.QUIET),
+        Span(row.watch.expression, Tone.STRONG),
+        Span(" · " + " · ".join(state)),
+    )
 
 
 async def edit(asked: Asked, call: Invocation) -> Reply:
     """`수정`: another expression, scope, pace or mention; active at once."""
     watch = await _watch(asked, call)
+    if call.get("version") and call.get("version") != str(watch.version):
+        raise UserMistake("watch.changed_meanwhile")
     columns: dict[str, object] = {}
     extra = ""
     if call.get("expression"):
@@ -100,7 +126,7 @@ async def edit(asked: Asked, call: Invocation) -> Reply:
     if call.get("delivery"):
         columns["pace"] = _pace(call)
     if call.get("mention"):
-        columns["mention"] = "" if call.get("mention") in {"없음", "none"} else call.get("mention")
+        columns["mention"] = _mention(call)
     if not columns:
         raise UserMistake("watch.edit_what", number=watch.number)
     changed, change = await asked.desk.store.watches.change(watch, who=asked.caller.user, what="watch.edit", **columns)
@@ -121,10 +147,12 @@ async def mute(asked: Asked, call: Invocation) -> Reply:
     """`음소거`: alerts are held, and come as one roll-up when it ends."""
     now = await asked.desk.store.housekeeping.ping()
     until = _until(call.get("for") or "1h", now, asked)
-    when = compose.moment(until, asked.voice)
+    when = asked.when(until, now)
     if call.get("watch") in ALL_WATCHES:
-        await asked.desk.store.channels.change(asked.channel, muted_until=until)
-        return asked.answer(asked.text("mute.all", until=when))
+        change = await asked.desk.store.channels.change(
+            asked.channel, who=asked.caller.user, what="mute.all", muted_until=until
+        )
+        return asked.answer(asked.text("mute.all", until=when), buttons=(asked.undo(change),))
     watch = await _watch(asked, call)
     _, change = await asked.desk.store.watches.change(
         watch, who=asked.caller.user, what="watch.mute", muted_until=until
@@ -139,9 +167,12 @@ async def unmute(asked: Asked, call: Invocation) -> Reply:
     if call.get("watch") in ALL_WATCHES:
         if asked.settings.muted_until is None or asked.settings.muted_until <= now:
             raise UserMistake("mute.not_all")
-        await asked.desk.store.channels.change(asked.channel, muted_until=None)
+        await asked.desk.store.channels.change(
+            asked.channel, who=asked.caller.user, what="unmute.all", muted_until=None
+        )
     else:
         watch = await _watch(asked, call)
+        held = await asked.desk.store.views.held(watch.id)
         if watch.muted_until is None or watch.muted_until <= now:
             raise UserMistake("mute.not", number=watch.number)
         await asked.desk.store.watches.change(watch, who=asked.caller.user, what="watch.unmute", muted_until=None)
@@ -172,18 +203,28 @@ async def me(asked: Asked, call: Invocation) -> Reply:
             await asked.desk.store.watches.remove(row.watch, who=asked.caller.user)
         return asked.answer(asked.text("me.off", count=len(rows)))
     wanted = expressions.parse(call.get("expression"))
+    hello = compose.notice(asked.text("me.hello", watch=wanted.name), voice=asked.voice)
+    if asked.desk.greet is not None:
+        await asked.desk.greet(direct, hello)  # a closed direct channel is found out before anything is promised
     watch, change = await asked.desk.store.watches.add(
         direct, call.get("expression").strip(), str(wanted), who=asked.caller.user
     )
-    hello = compose.notice(asked.text("me.hello", watch=wanted.name), voice=asked.voice)
-    await asked.desk.store.outbox.say(direct, hello)
-    asked.desk.wake()
-    return asked.answer(asked.text("me.started", watch=wanted.name, number=watch.number), buttons=(asked.undo(change),))
+    if asked.desk.greet is None:
+        await asked.desk.store.outbox.say(direct, hello)
+        asked.desk.wake()
+    undo = Button(asked.text("button.undo"), action=f"w1:mine:{change}")
+    return asked.answer(asked.text("me.started", watch=wanted.name, number=watch.number), buttons=(undo,))
 
 
-async def undo(asked: Asked, change: int) -> Reply:
+async def undo_mine(asked: Asked, change: int) -> Reply:
+    """`[되돌리기]` of a personal watch, wherever it was asked for."""
+    return await undo(asked, change, await asked.desk.direct(asked.channel, asked.caller.user))
+
+
+async def undo(asked: Asked, change: int, channel: ChannelRef | None = None) -> Reply:
     """`[되돌리기]`: as it was before, with the same number."""
-    what = await asked.desk.store.watches.undo(change, who=asked.caller.user, channel=asked.channel, within=UNDO_WITHIN)
+    where = channel or asked.channel
+    what = await asked.desk.store.watches.undo(change, who=asked.caller.user, channel=where, within=UNDO_WITHIN)
     asked.desk.wake()
     return asked.answer(asked.text("undo.done", what=what))
 
@@ -211,12 +252,19 @@ def _samples(preview: Preview) -> list[Part]:
     return [Excerpt(sample) for sample in preview.samples[:_SAMPLES]]
 
 
-def _pages(asked: Asked, page: int, count: int) -> list[Button]:
+async def _spend_quota(asked: Asked) -> None:
+    most = asked.desk.quota_watches
+    if most is not None and await asked.desk.store.views.watch_count(asked.channel) >= most:
+        raise UserMistake("quota.watches", most=most)
+
+
+def _pages(asked: Asked, page: int, count: int, *, everywhere: bool) -> list[Button]:
+    verb = "lists" if everywhere else "list"
     buttons = []
     if page:
-        buttons.append(Button(asked.text("button.back"), action=f"w1:list:{page - 1}"))
+        buttons.append(Button(asked.text("button.back"), action=f"w1:{verb}:{page - 1}"))
     if (page + 1) * PAGE_ROWS < count:
-        buttons.append(Button(asked.text("button.next"), action=f"w1:list:{page + 1}"))
+        buttons.append(Button(asked.text("button.next"), action=f"w1:{verb}:{page + 1}"))
     return buttons
 
 
@@ -249,6 +297,22 @@ def _pace(call: Invocation) -> Pace:
     if value not in {choice.value for choice in PACES}:
         raise UserMistake("watch.delivery", word=value)
     return Pace(value)
+
+
+def _mention(call: Invocation) -> str:
+    """The one role or user group to mention, in the platform's own form; names alone cannot be mentioned."""
+    written = call.get("mention").strip()
+    if written.lower() in _NOBODY:
+        return ""
+    found = _GROUP.fullmatch(written)
+    if found is None:
+        raise UserMistake("watch.mention", word=written)
+    return str(next(filter(None, found.groups())))
+
+
+_NOBODY = frozenset({"없음", "none", "off"})
+# Slack: <!subteam^S1|@홍보> or S1; Discord: <@&123> or 123. Never a person, @channel or @everyone.
+_GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>|(S[A-Z0-9]{2,})|<@&([0-9]{5,20})>|([0-9]{5,20})")
 
 
 def _until(span: str, now: datetime, asked: Asked) -> datetime:
