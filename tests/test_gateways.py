@@ -95,7 +95,7 @@ async def test_a_workspace_installs_the_bot_and_is_spoken_to(tmp_path: Path):
         begun = await client.get("/slack/install")
         state = parse_qs(urlsplit(begun.headers["location"]).query)["state"][0]
         done = await client.get("/slack/oauth_redirect", params={"state": state, "code": "code"})
-        slack.room("C2", ["U1"])
+        slack.room("C2", ["U1"], team="T2")
         await app.store.outbox.say(ChannelRef(Platform.SLACK, "T2", "C2"), notice("안녕하세요", voice=Voice()))
         app.wake("deliver")
 
