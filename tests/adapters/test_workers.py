@@ -51,7 +51,7 @@ async def test_our_errors_come_back_as_they_were_raised():
             await workers.run(refuse_for_a_minute)
 
     assert mistake.value.key == "feed.is_page_with_links"
-    assert mistake.value.values == {"links": "https://n.example/rss"}
+    assert mistake.value.values == {"links": "https://n.example/rss", "found": ("https://n.example/rss",)}
     assert (later.value.after_seconds, later.value.reach, later.value.values) == (60, Reach.PLATFORM, {"reason": "x"})
 
 

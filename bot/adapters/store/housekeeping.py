@@ -23,6 +23,7 @@ from bot.adapters.store.tables import (
     DELIVERY_EVENT,
     INSTANCE,
     KEPT,
+    MUTE,
     SEEN_REQUEST,
     WORKSPACE,
     sosik_now,
@@ -41,6 +42,7 @@ KEEP_DECISIONS = timedelta(days=30)
 KEEP_CHANGES = timedelta(days=180)
 KEEP_REQUESTS = timedelta(minutes=30)
 KEEP_KEPT = timedelta(days=30)
+KEEP_MUTES = timedelta(days=30)  # no story grows for so long, no menu silences for longer
 KEEP_GONE_WORKSPACES = timedelta(days=30)
 _BATCH = 1000
 
@@ -76,6 +78,7 @@ class Housekeeping:
             (DELIVERY_EVENT, DELIVERY_EVENT.c.at < now - KEEP_EVENTS),
             (SEEN_REQUEST, SEEN_REQUEST.c.at < now - KEEP_REQUESTS),
             (KEPT, KEPT.c.at < now - KEEP_KEPT),
+            (MUTE, MUTE.c.at < now - KEEP_MUTES),
             (CHANGE, CHANGE.c.at < now - KEEP_CHANGES),
             (DELIVERY, (DELIVERY.c.sent_at < now - KEEP_SENT) & (DELIVERY.c.state == State.SENT)),
             (

@@ -467,8 +467,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "help.source.heading": ("출처", "Sources"),
     "help.source": (
-        "출처 add https://example.com/rss.xml – 더해요\n출처 list – 어떻게 읽히는지\n출처 pause 3 · 출처 resume 3 · 출처 remove 3\n출처 check 3 – 지금 읽어요",
-        "source add https://example.com/rss.xml – adds one\nsource list – how they are doing\nsource pause 3 · source resume 3 · source remove 3\nsource check 3 – reads it now",
+        "출처 add https://example.com/rss.xml – 더해요\n출처 add 연합뉴스/경제 – 아는 매체는 이름으로\n출처 list – 어떻게 읽히는지\n출처 pause 3 · 출처 resume 3 · 출처 remove 3\n출처 check 3 – 지금 읽어요",
+        "source add https://example.com/rss.xml – adds one\nsource add 연합뉴스/경제 – a known outlet by its name\nsource list – how they are doing\nsource pause 3 · source resume 3 · source remove 3\nsource check 3 – reads it now",
     ),
     "help.mute.heading": ("음소거", "Muting"),
     "help.mute": (

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.adapters.store import housekeeping
-from bot.adapters.store.tables import ARTICLE, DECISION, DELIVERY, NOTE
+from bot.adapters.store.tables import ARTICLE, DECISION, DELIVERY, MUTE, NOTE
 from bot.core.delivery import State
 from bot.core.errors import GiveUp
 from tests.fakes.office import HERE, THERE, Office
@@ -42,6 +42,16 @@ async def test_what_waits_in_an_open_channel_is_never_tidied_away_but_in_one_tha
     await store.housekeeping.tidy()
 
     assert await count(store, DELIVERY) == 1
+
+
+async def test_a_silenced_story_is_forgotten_after_thirty_days(store, clock):
+    await store.mutes.story(HERE, 7, who="U1")
+    clock.move(days=29)
+    await store.housekeeping.tidy()
+    assert await count(store, MUTE) == 1
+    clock.move(days=2)
+    await store.housekeeping.tidy()
+    assert await count(store, MUTE) == 0
 
 
 async def test_bodies_and_decisions_go_after_thirty_days_in_batches_of_any_size(store, clock, monkeypatch):

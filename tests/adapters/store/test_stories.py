@@ -109,6 +109,32 @@ async def test_a_retitled_copy_raises_the_counter_and_stands_in_the_list(store, 
     assert await store.articles.related(alert.id, THERE) is None
 
 
+async def test_reports_of_a_silenced_storys_event_are_not_told(store, clock):
+    audience = await watching(store, "LG전자")
+    await read(store, clock, audience, the_copy("가람경제"))
+    await sent(store, clock)
+    (first,) = await rows(store)
+    told = await store.articles.told_by(first.id, HERE)
+    await store.mutes.story(HERE, told.story_id, who="U1")
+
+    await read(store, clock, audience, the_copy("여울통신", SAME_EVENT, body=SAME_EVENT_BODY))
+    await read(store, clock, audience, an_article(OTHER, name="other", outlet="여울통신", body=OTHER_BODY))
+
+    assert [headline(row) for row in await rows(store, Kind.ALERT, Kind.THREAD)] == [LAB, OTHER]
+
+
+async def test_what_a_silenced_outlet_says_is_kept_until_then(store, clock):
+    audience = await watching(store, "LG전자")
+    await store.mutes.outlet(HERE, "여울통신", clock.now + timedelta(hours=24), who="U1")
+
+    await read(store, clock, audience, an_article(OTHER, name="other", outlet="여울통신", body=OTHER_BODY))
+    await read(store, clock, audience, the_copy("가람경제"))
+
+    kept, told = await rows(store, Kind.ALERT)
+    assert (kept.state, kept.held_until is None) == (State.HELD, False)
+    assert (told.state, headline(told)) == (State.PENDING, LAB)
+
+
 async def test_two_copies_in_one_reading_are_one_card(store, clock):
     audience = await watching(store, "LG전자", "토론토")
 
@@ -386,12 +412,12 @@ async def _reachable(store, clock, steps):
             if row.channel_id != number:
                 continue
             reached.add(row.article_id)
-            if row.kind == Kind.THREAD or row.state == State.EXPIRED:
+            if row.kind == Kind.THREAD:
                 continue
             told = await store.articles.related(row.id, channel)
-            # A roll-up has no list; a copy of what it names is the same text, and that was told.
-            own = story_of[row.article_id]
-            reached |= {each.article.id for each in told if row.state != State.ROLLED or each.story_id == own}
+            # A roll-up and a summary of what came too late have no list; a copy of what they name is the same text.
+            own, listed = story_of[row.article_id], row.state not in {State.ROLLED, State.EXPIRED}
+            reached |= {each.article.id for each in told if listed or each.story_id == own}
         assert reached == set(story_of)
 
 
