@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import logging
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 
 from bot.adapters.store import Store, database
 from bot.adapters.store.migrate import upgrade
@@ -114,3 +116,14 @@ def _moving(address: str, clock: Clock):
             )
 
     return move
+
+
+@pytest.fixture
+def logs_as_they_were():
+    root = logging.getLogger()
+    handlers, level, disabled = list(root.handlers), root.level, root.manager.disable
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.disable(disabled)
+    structlog.reset_defaults()

@@ -137,6 +137,7 @@ def test_explain_tells_every_stage_of_an_address_that_nobody_read(tmp_path):
     assert "출처 읽음: ✖ 이 주소를 읽는 출처가 없어요" in done.stdout
     assert "결과: ✖ 보내지 않음" in done.stdout
     assert refused(sosik(tmp_path, "explain", "https://n.example/1", "--in", "nowhere"), 1)
+    assert "https://로 시작하는" in refused(sosik(tmp_path, "explain", "nonsense"), 1)
 
 
 def test_doctor_ends_with_two_when_something_must_be_mended(tmp_path):

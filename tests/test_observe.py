@@ -16,13 +16,7 @@ APP = "-".join(("xapp", "1", "A0", "abcdef"))
 DISCORD = ".".join(("M" * 26, "abcdef", "k" * 38))
 
 
-@pytest.fixture(autouse=True)
-def logs_as_they_were():
-    root = logging.getLogger()
-    before = (list(root.handlers), root.level)
-    yield
-    root.handlers[:], _ = before[0], root.setLevel(before[1])
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("logs_as_they_were")
 
 
 @pytest.mark.parametrize("form", ["json", "console"])

@@ -4,6 +4,8 @@ import pytest
 
 from bot.cli import main
 
+pytestmark = pytest.mark.usefixtures("logs_as_they_were")  # a one-shot command silences its process
+
 
 @pytest.fixture
 def home(tmp_path, monkeypatch, empty_sqlite):

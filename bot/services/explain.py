@@ -11,6 +11,7 @@ from bot.adapters.store.articles import hits_of
 from bot.adapters.store.housekeeping import KEEP_DECISIONS
 from bot.adapters.store.mutes import STORY_MUTED
 from bot.core import compose
+from bot.core.addresses import masked_url
 from bot.core.compose import Voice
 from bot.core.delivery import State
 from bot.core.errors import UserMistake
@@ -135,7 +136,13 @@ class Teller:
     _found: dict[str, Stage] = field(default_factory=dict)
 
     async def article(self, url: str, workspace: str | None) -> Any:  # noqa: ANN401 - a Row or None
-        """The stored article at an address, as this workspace may see it; None for the operator sees all."""
+        """The stored article at an address, as this workspace may see it; None for the operator sees all.
+
+        Raises:
+            UserMistake: `stage.no_url`.
+        """
+        if not url.lower().startswith(("http://", "https://")):
+            raise UserMistake("stage.no_url", text=url)
         keys = identity_keys(Named("", "", url=url))
         return await self.store.views.article_at((url, canonical_url(url)), keys, workspace)
 
@@ -157,7 +164,9 @@ class Teller:
 
     def _arrived(self, row: Any, url: str, watch: Watch | None) -> bool:  # noqa: ANN401
         seen = compose.moment(row.first_seen, self.voice)
-        self._set("source", YES, "stage.seen", source=row.source_name or row.source_url or "–", when=seen)
+        self._set(
+            "source", YES, "stage.seen", source=row.source_name or masked_url(row.source_url or "") or "–", when=seen
+        )
         if row.body:
             self._set("text", YES, "stage.text", count=len(row.body))
         elif row.page_state == "wanted":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from bot.adapters.store import Store
+from bot.core.addresses import masked_url
 from bot.core.commands import Caller
 from bot.core.matching.names import Directory
 from bot.core.message import Option
@@ -52,7 +53,7 @@ class Suggesting:
                 )
             case "source":
                 mine = (each for each in self._sources if each.workspace in {None, caller.channel.home})
-                named = ((f"#{each.number} {each.name or each.url}", str(each.number)) for each in mine)
+                named = ((f"#{each.number} {each.name or masked_url(each.url)}", str(each.number)) for each in mine)
                 return _options(each for each in named if typed.lower() in each[0].lower())
             case "outlet":
                 return _options((name, name) for name in self._outlets if typed.lower() in name.lower())

@@ -12,7 +12,7 @@ from bot.core.commands import COMMANDS
 from bot.core.message import from_json
 from bot.core.news import ChannelRef, Platform
 from bot.core.wording import TEXTS
-from bot.gateways import Known
+from bot.services.known import KnownWatches
 from handlers import discord_app
 from tests.fakes import discord as fakes
 from tests.fakes.discord import ADMIN, GUILD, MANAGER, MEMBER, TEXT, FakeDiscord
@@ -55,7 +55,7 @@ async def chat(tmp_path, logs):
     async with FakeDiscord() as fake:
         poster = DiscordPoster(fake.token, api_url=fake.url)
         async with build(settings_for(tmp_path), out=Paper(), posters={Platform.DISCORD: poster}) as app:
-            gateway = discord_app.build(app.commands, token=fake.token, api_url=fake.url, known=Known(app))
+            gateway = discord_app.build(app.commands, token=fake.token, api_url=fake.url, known=KnownWatches(app.store))
             await gateway.start()
             assert await gateway.ready(10)
             yield Chat(fake, app, logs)

@@ -33,6 +33,7 @@ from bot.adapters.store.tables import (
     sosik_now,
 )
 from bot.adapters.store.watches import REVISION, select_watches, watch_of
+from bot.core.addresses import masked_url
 from bot.core.delivery import Kind, State
 from bot.core.message import Message
 from bot.core.news import Article, ChannelRef, Field, Hit, Source, Watch
@@ -298,7 +299,7 @@ class Articles:
             article_of(row),
             row.story_id or row.id,
             watches,
-            row.source_name or row.source_url or "",
+            row.source_name or masked_url(row.source_url or ""),
             row.sent_at,
             row.page_error,
         )

@@ -387,6 +387,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "field.title": ("제목", "title"),
     "field.summary": ("요약", "summary"),
     "field.body": ("본문", "text"),
+    "stage.no_url": (
+        "'{text}'{text!p:은/는} 기사의 주소가 아니에요. https://로 시작하는 주소를 붙여 넣어 주세요",
+        "'{text}' is no article's address. Paste one that begins with https://",
+    ),
     "stage.heading": ("왜 안 왔나? {title}", "Why not? {title}"),
     "stage.name.source": ("출처 읽음", "source read"),
     "stage.name.text": ("본문 추출", "text taken out"),

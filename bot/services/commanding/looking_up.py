@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.core import compose
+from bot.core.addresses import masked_url
 from bot.core.commands import COMMANDS, TOPICS, Invocation, number
 from bot.core.errors import UserMistake
 from bot.core.matching import expression as expressions
@@ -161,7 +162,9 @@ async def status(asked: Asked, _call: Invocation) -> Reply:
     if waiting.last_sent is not None:
         lines.append(asked.text("status.last_sent", when=compose.moment(waiting.last_sent, asked.voice)))
     lines.append(asked.text("status.sources", count=len(sources), trouble=len(trouble)))
-    lines.extend(f"{each.name or each.url}: {asked.text(f'source.state.{each.state}')}" for each in trouble[:5])
+    lines.extend(
+        f"{each.name or masked_url(each.url)}: {asked.text(f'source.state.{each.state}')}" for each in trouble[:5]
+    )
     if asked.settings.state == "paused":
         why = reason(asked.settings.pause_reason, asked.voice.language, asked.settings.pause_values)
         lines.append(asked.text("status.paused", reason=why))

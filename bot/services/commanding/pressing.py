@@ -217,10 +217,10 @@ async def _mend(asked: Asked, pressed: Pressed, _run: Run) -> Reply:
     """[고치기]: the line to change, ready to be copied; dialogs of a platform come before this."""
     if pressed.argument.startswith("#"):
         watch = await asked.desk.store.watches.get(asked.channel, number(pressed.argument))
-        line = f"{asked.text('word.edit')} {watch.number} {watch.expression}"
+        line = " ".join((asked.text("word.edit"), str(watch.number), watch.expression))
     else:
         call = await asked.desk.lookup.kept(pressed.argument)
-        line = f"{asked.text('word.watch')} {call.get('expression').strip()}"
+        line = " ".join((asked.text("word.watch"), call.get("expression").strip()))
     text = asked.text("mend.how")
     spans = (Span(f"{text} "), Span(asked.typed(line), Tone.CODE))
     return Reply(Message(f"{text} {asked.typed(line)}", (Paragraph(spans),), language=asked.voice.language))
