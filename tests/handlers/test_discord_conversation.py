@@ -1,5 +1,6 @@
 """Every command as people give it on Discord, answered by the real command layer over a real store."""
 
+import json
 from dataclasses import dataclass
 
 import pytest
@@ -136,10 +137,11 @@ async def test_a_personal_watch_says_hello_by_direct_message(chat):
     answer = await chat.say("news me", {"expression": "네이버"}, permissions=MEMBER)
     assert "네이버" in answer.text
 
-    rows = [await chat.app.store.outbox.get(number) for number in range(1, 5)]
-    (hello,) = [row for row in rows if row is not None]
-    assert chat.fake.rooms[hello.ref_channel].type == fakes.DM_TYPE
-    assert hello.ref_workspace == GUILD
+    (direct,) = [room for room in chat.fake.rooms.values() if room.type == fakes.DM_TYPE]
+    (hello,) = chat.fake.messages(direct.id)
+    assert "네이버" in json.dumps(hello, ensure_ascii=False)
+    (watch,) = (await chat.app.store.watches.active())[1]
+    assert (watch.channel.workspace, watch.channel.channel) == (GUILD, direct.id)
 
 
 async def test_a_personal_watch_is_looked_after_in_the_direct_message(chat):
