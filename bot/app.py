@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
-from pydantic import SecretStr
 
 from bot.adapters.dispatch import Dispatch, Local, Procrastinate
 from bot.adapters.drawing import DRAW_SECONDS, draw_chart
@@ -56,7 +55,7 @@ from bot.services.poll import PollEnded, Polling
 from bot.services.sourcing import Sourcing
 from bot.services.suggesting import Suggesting
 from bot.services.viewing import Viewing
-from bot.settings import Settings
+from bot.settings import Settings, revealed
 from bot.sources.asking import GOOGLE_NEWS_URL, Access
 
 log = structlog.get_logger(__name__)
@@ -217,10 +216,11 @@ async def build(
             zone=settings.sosik_timezone,
             minimum_seconds=settings.sosik_min_poll_seconds,
         )
+        admin = _admin_channel(settings)
         noticing = Noticing(
             store,
             voice,
-            _admin_channel(settings),
+            admin,
             direct=lambda channel, user: _direct(own, channel, user),
             wake=lambda: app.wake("deliver"),
         )
@@ -251,7 +251,6 @@ async def build(
             jitter=random.random,
             ended=lambda ended: _count_delivery(metrics, ended),
         )
-        admin = ChannelRef.parse(settings.sosik_admin_channel) if settings.sosik_admin_channel else None
         pausing = Pausing(store, own, admin)
         digesting = Digesting(store, voice=voice)
         counting = Counting(store, voice=voice)
@@ -458,8 +457,8 @@ def searched(settings: Settings) -> tuple[str, ...]:
 def access_of(settings: Settings) -> Access:
     """Keys and addresses of the search services."""
     return Access(
-        naver_id=_secret(settings.naver_client_id),
-        naver_secret=_secret(settings.naver_client_secret),
+        naver_id=revealed(settings.naver_client_id),
+        naver_secret=revealed(settings.naver_client_secret),
         naver_url=settings.naver_api_url,
         google_news_url=settings.google_news_url or GOOGLE_NEWS_URL,
         hackernews_url=settings.hackernews_url,
@@ -472,10 +471,6 @@ def _admin_channel(settings: Settings) -> ChannelRef | None:
         return ChannelRef.parse(settings.sosik_admin_channel) if settings.sosik_admin_channel else None
     except UserMistake as error:
         raise UserMistake("settings.bad", name="SOSIK_ADMIN_CHANNEL", expected="slack:T0123/C0456") from error
-
-
-def _secret(value: SecretStr | None) -> str:
-    return value.get_secret_value() if value is not None else ""
 
 
 async def _direct(posters: Mapping[Platform, Poster], channel: ChannelRef, user: str) -> ChannelRef:

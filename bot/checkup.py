@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from pydantic import SecretStr
-
 from bot.adapters.probes import Answer, Probe, missing, permissions_in
 from bot.adapters.store import Store
 from bot.adapters.store.migrate import HEAD, current
@@ -14,7 +12,7 @@ from bot.core.compose import Voice
 from bot.core.errors import GiveUp, SosikError
 from bot.core.news import Platform
 from bot.services.doctor import CLOCK_SLACK, INVITE_PERMISSIONS, INVITE_URL, Findings, examine_store
-from bot.settings import Settings
+from bot.settings import Settings, revealed
 
 MOST_CHANNELS = 40  # asked for; conversations.info allows some 50 a minute
 _SESSIONS_FEW = 20  # of the 1,000 that Discord lets a bot begin a day
@@ -64,7 +62,7 @@ async def _slack(settings: Settings, findings: Findings, channels: Sequence[Kept
     from handlers.slack_app.installing import SCOPES  # noqa: PLC0415 - slack_bolt is needed only with a token
 
     if settings.slack_bot_token is not None:
-        token = _secret(settings.slack_bot_token)
+        token = revealed(settings.slack_bot_token)
         try:
             async with Probe(settings.slack_api_url, f"Bearer {token}") as probe:
                 answer = await probe.ask("auth.test", method="POST")
@@ -89,7 +87,7 @@ async def _slack_incoming(settings: Settings, findings: Findings) -> None:
         http_mode = settings.slack_signing_secret is not None
         findings.add("doctor.slack_http" if http_mode else "doctor.slack_deaf", well=True if http_mode else None)
         return
-    token = _secret(settings.slack_app_token)
+    token = revealed(settings.slack_app_token)
     try:
         async with Probe(settings.slack_api_url, f"Bearer {token}") as probe:
             answer = await probe.ask("apps.connections.open", method="POST")
@@ -124,7 +122,7 @@ async def _slack_channels(probe: Probe, findings: Findings, channels: Sequence[K
 
 
 async def _discord(settings: Settings, findings: Findings, channels: Sequence[Kept]) -> None:
-    token = _secret(settings.discord_bot_token)
+    token = revealed(settings.discord_bot_token)
     try:
         async with Probe(settings.discord_api_url, f"Bot {token}") as probe:
             me = await probe.ask("users/@me")
@@ -218,7 +216,3 @@ def _clock(findings: Findings, answer: Answer, whose: str) -> None:
 def _last(token: str) -> str:
     """What may be shown of a secret: its last four characters, when it is long enough to keep the rest."""
     return f"…{token[-4:]}" if len(token) >= 16 else "…"
-
-
-def _secret(value: SecretStr | None) -> str:
-    return value.get_secret_value() if value is not None else ""

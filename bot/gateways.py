@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
-from pydantic import SecretStr
 
 from bot.app import App, release
 from bot.core.errors import GiveUp, Reach, SosikError
@@ -20,7 +19,7 @@ from bot.core.news import ChannelRef, Platform
 from bot.render import html_page, html_parts
 from bot.services.installations import KeptInstallations
 from bot.services.known import KnownWatches
-from bot.settings import Settings
+from bot.settings import Settings, revealed
 
 log = structlog.get_logger(__name__)
 
@@ -161,7 +160,7 @@ async def _slack(
     """Slack's poster, and its incoming side: over sockets with an app token, over HTTP with a signing secret."""
     from bot.adapters.post_slack import SlackPoster, identify  # noqa: PLC0415 - slack_sdk, needed only with a token
 
-    token = _secret(settings.slack_bot_token)
+    token = revealed(settings.slack_bot_token)
     own = (await identify(token, api_url=settings.slack_api_url)).workspace if token else ""
     installed = await _installations(app, settings, stack)
 
@@ -184,18 +183,18 @@ async def _slack(
         app.commands,
         api_url=settings.slack_api_url,
         token_for=token_for,
-        app_token=_secret(settings.slack_app_token),
+        app_token=revealed(settings.slack_app_token),
         surfaces=app.viewing,
         events=Events(app, Platform.SLACK, installed),
         language=settings.sosik_language,
-        signing_secret=_secret(settings.slack_signing_secret),
+        signing_secret=revealed(settings.slack_signing_secret),
         install=None
         if installed is None
         else Install(
             installations=installed,
             client_id=settings.slack_client_id or "",
-            client_secret=_secret(settings.slack_client_secret),
-            secret_key=_secret(settings.sosik_secret_key),
+            client_secret=revealed(settings.slack_client_secret),
+            secret_key=revealed(settings.sosik_secret_key),
             public_url=settings.sosik_public_url or "",
         ),
     )
@@ -223,7 +222,7 @@ async def _installations(app: App, settings: Settings, stack: AsyncExitStack) ->
         raise GiveUp("slack.install_needs", reach=Reach.WORKSPACE, names=", ".join(lacking))
     from bot.adapters.sealing import Sealer  # noqa: PLC0415 - cryptography is needed only here
 
-    installed = KeptInstallations(app.store, Platform.SLACK, Sealer(_secret(settings.sosik_secret_key)))
+    installed = KeptInstallations(app.store, Platform.SLACK, Sealer(revealed(settings.sosik_secret_key)))
     await installed.refresh()
     app.commands.installer_of = lambda channel: (
         installed.installer_of(channel.workspace) if channel.platform is Platform.SLACK else ""
@@ -252,7 +251,7 @@ async def _discord(app: App, settings: Settings, stack: AsyncExitStack, *, liste
     """Discord's poster, and its incoming side."""
     from bot.adapters.post_discord import DiscordPoster  # noqa: PLC0415 - discord.py, needed only with a token
 
-    token = _secret(settings.discord_bot_token)
+    token = revealed(settings.discord_bot_token)
     if Platform.DISCORD not in app.posters:
         app.posters[Platform.DISCORD] = DiscordPoster(
             token, api_url=settings.discord_api_url, deadline_seconds=settings.sosik_post_timeout_seconds
@@ -277,10 +276,6 @@ async def _discord(app: App, settings: Settings, stack: AsyncExitStack, *, liste
     await gateway.start()
     stack.push_async_callback(gateway.stop)
     return gateway
-
-
-def _secret(value: SecretStr | None) -> str:
-    return value.get_secret_value() if value is not None else ""
 
 
 async def until_over(stop: asyncio.Event, gateways: Gateways) -> None:

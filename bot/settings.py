@@ -201,3 +201,8 @@ _EXPECTED = {
 
 def _expected(name: str) -> str:
     return _EXPECTED.get(name, "https://…" if name.endswith("_URL") else ".env.example")
+
+
+def revealed(value: SecretStr | None) -> str:
+    """A secret as text for the one who uses it; empty when it is not set."""
+    return value.get_secret_value() if value is not None else ""

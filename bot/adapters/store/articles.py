@@ -261,18 +261,6 @@ class Articles:
         async with self._db.reading() as connection:
             return await _outlets(connection, tuple(story_ids), workspace)
 
-    async def of_address(self, addresses: Sequence[str], keys: Sequence[bytes]) -> Row[Any] | None:
-        """The stored article with one of these addresses or keys."""
-        by_key = select(ARTICLE_KEY.c.article_id).where(ARTICLE_KEY.c.key.in_(keys))
-        statement = (
-            select(ARTICLE, SOURCE.c.name.label("source_name"), SOURCE.c.url.label("source_url"))
-            .outerjoin(SOURCE, SOURCE.c.id == ARTICLE.c.source_id)
-            .where(ARTICLE.c.url.in_(addresses) | ARTICLE.c.id.in_(by_key))
-            .limit(1)
-        )
-        async with self._db.reading() as connection:
-            return (await connection.execute(statement)).one_or_none()
-
     async def told_by(self, delivery_id: int, channel: ChannelRef) -> ToldBy | None:
         """What an alert of this channel told; None when there is none such any more."""
         statement = (

@@ -1,4 +1,4 @@
-"""What a card's menu silenced in a channel: a story for good, an outlet until tomorrow."""
+"""What a card's menu silenced in a channel: a story for the rest of its life, an outlet until tomorrow."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
